@@ -1,0 +1,103 @@
+//! Bodies of requests and answers that are not one of the things themselves.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Conversation, Message, RunId, Task, TaskPriority, Timestamp};
+
+/// Body of `POST /api/chat/conversations`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateConversation {
+    pub title: Option<String>,
+    /// Sent as the first message, if given.
+    pub message: Option<String>,
+}
+
+/// Body of `PUT /api/chat/conversations/{id}`; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateConversation {
+    pub title: Option<String>,
+    pub pinned: Option<bool>,
+}
+
+/// Answer of `GET /api/chat/conversations`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationPage {
+    pub conversations: Vec<Conversation>,
+    /// Opaque; null on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// Answer of `GET /api/chat/conversations/{id}/messages`, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MessagePage {
+    pub messages: Vec<Message>,
+    pub total_count: u32,
+    /// Whether there are more in the direction asked for.
+    pub has_more: bool,
+}
+
+/// Body of `POST /api/chat/conversations/{id}/messages`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendMessage {
+    pub content: String,
+}
+
+/// A message that stands, and the run that will answer it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SentMessage {
+    pub conversation: Conversation,
+    pub user_message: Message,
+    /// Still empty.
+    pub assistant_message: Message,
+    pub run_id: RunId,
+}
+
+/// Answer of `POST …/messages` without streaming.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    pub user_message: Message,
+    pub assistant_message: Message,
+}
+
+/// Body of `POST /api/tasks`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateTask {
+    pub title: String,
+    #[serde(default)]
+    pub description: String,
+    pub due_at: Option<Timestamp>,
+    #[serde(default)]
+    pub priority: TaskPriority,
+}
+
+/// Body of `PATCH /api/tasks/{id}`; what is absent stays, and `due_at: null` takes the date away.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateTask {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    pub due_at: Option<Option<Timestamp>>,
+    pub priority: Option<TaskPriority>,
+    pub status: Option<crate::TaskStatus>,
+}
+
+fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+/// Answer of `GET /api/tasks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskPage {
+    pub tasks: Vec<Task>,
+    /// Opaque; null on the last page.
+    pub next_cursor: Option<String>,
+}

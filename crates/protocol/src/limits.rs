@@ -1,0 +1,111 @@
+//! Every limit of the contract, in one place. Lengths are Unicode scalar values after trimming.
+
+/// Longest message.
+pub const MESSAGE_CHARS: usize = 10_000;
+/// Longest conversation title.
+pub const CONVERSATION_TITLE_CHARS: usize = 200;
+/// How much of the first message becomes a conversation's title.
+pub const AUTO_TITLE_CHARS: usize = 50;
+/// Longest task title.
+pub const TASK_TITLE_CHARS: usize = 200;
+/// Longest task description.
+pub const TASK_DESCRIPTION_CHARS: usize = 2_000;
+/// Longest display name.
+pub const USER_NAME_CHARS: usize = 100;
+/// Longest e-mail address (RFC 5321's path limit).
+pub const EMAIL_CHARS: usize = 254;
+/// Shortest password, in UTF-16 units as Better Auth counts.
+pub const PASSWORD_MIN_UNITS: usize = 8;
+/// Longest password, in UTF-16 units as Better Auth counts.
+pub const PASSWORD_MAX_UNITS: usize = 128;
+/// Most bytes of a tool's result that are stored.
+pub const TOOL_RESULT_BYTES: usize = 64 * 1024;
+/// Most provider requests in one run that may ask for tools.
+pub const TOOL_ROUNDS: u32 = 8;
+/// A run ends after this long without a byte from the model.
+pub const MODEL_SILENCE_SECONDS: u64 = 120;
+/// A run ends after this long in all.
+pub const RUN_SECONDS: u64 = 600;
+/// Conversations in a page of the list unless asked otherwise, and at most.
+pub const CONVERSATIONS_PAGE: (u32, u32) = (20, 100);
+/// Messages in a page of the history unless asked otherwise, and at most.
+pub const MESSAGES_PAGE: (u32, u32) = (50, 200);
+/// Tasks in a page unless asked otherwise, and at most.
+pub const TASKS_PAGE: (u32, u32) = (50, 200);
+/// Longest last-message preview.
+pub const PREVIEW_CHARS: usize = 120;
+
+/// A text trimmed and held against a limit, or why not.
+///
+/// # Errors
+/// A sentence for the person who typed it, naming the limit.
+pub fn checked_text(text: &str, min: usize, max: usize) -> Result<String, String> {
+    let trimmed = text.trim();
+    let length = trimmed.chars().count();
+    if trimmed.contains('\0') {
+        return Err("must not contain NUL characters".into());
+    }
+    if length < min {
+        return Err(if min == 1 {
+            "must not be empty".into()
+        } else {
+            format!("must have at least {min} characters")
+        });
+    }
+    if length > max {
+        return Err(format!("must have at most {max} characters, but has {length}"));
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// The first characters of a text on one line, cut at a word where one ends in the second half.
+pub fn excerpt(text: &str, max: usize) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.chars().count() > max {
+            break;
+        }
+    }
+    if line.chars().count() <= max {
+        return line;
+    }
+    let cut: String = line.chars().take(max).collect();
+    let ends_at_word = line[cut.len()..].starts_with(' ');
+    match cut.rfind(' ') {
+        Some(space) if !ends_at_word && cut[..space].chars().count() >= max / 2 => cut[..space].to_owned(),
+        _ => cut.trim_end().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_count_scalar_values_after_trimming() {
+        assert_eq!(checked_text("  é  ", 1, 1), Ok("é".into()));
+        assert_eq!(checked_text("   ", 1, 5), Err("must not be empty".into()));
+        assert_eq!(
+            checked_text("éééé", 1, 3),
+            Err("must have at most 3 characters, but has 4".into())
+        );
+    }
+
+    #[test]
+    fn an_excerpt_is_cut_at_a_word() {
+        assert_eq!(excerpt("Help me\n organize", 50), "Help me organize");
+        assert_eq!(
+            excerpt(
+                "Create a task called 'Review Q4 report' and remind me of it tomorrow",
+                50
+            ),
+            "Create a task called 'Review Q4 report' and remind"
+        );
+        assert_eq!(excerpt(&"a".repeat(80), 50), "a".repeat(50));
+        assert_eq!(excerpt("aaaaaa bbbbbb", 10), "aaaaaa");
+    }
+}
