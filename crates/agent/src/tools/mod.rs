@@ -1,0 +1,155 @@
+//! Tools: the trait, the registry and the built-in ones, one file each.
+
+use async_trait::async_trait;
+use protocol::{Task, TaskId, TaskPriority, TaskStatus, Timestamp, ToolCallId};
+use serde_json::Value;
+
+use crate::llm::{Clock, ToolDefinition};
+
+/// What a tool may reach: the actor's own tasks, inside the transaction of its call. `domain`
+/// implements it and journals every change (before and after), so a tool need not.
+#[async_trait]
+pub trait TaskPort: Send {
+    /// Adds a task.
+    async fn add(&mut self, task: NewTask) -> Result<Task, ToolError>;
+
+    /// Lists tasks, in the order in which the tasks page shows them: open before done, then by due
+    /// date (none last), then by priority (high first), then oldest first.
+    async fn list(&mut self, filter: TaskFilter) -> Result<Vec<Task>, ToolError>;
+
+    /// The task with this id; `None` also for somebody else's and a deleted one.
+    async fn find(&mut self, id: TaskId) -> Result<Option<Task>, ToolError>;
+
+    /// Changes a task. `None` when [`Self::find`] would give none.
+    async fn update(&mut self, id: TaskId, patch: TaskPatch) -> Result<Option<TaskChange>, ToolError>;
+
+    /// Deletes a task and returns it as it was. `None` when [`Self::find`] would give none.
+    async fn delete(&mut self, id: TaskId) -> Result<Option<Task>, ToolError>;
+
+    /// Takes back the newest change that the assistant made in this conversation and that still stands.
+    async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError>;
+}
+
+/// A task to be added; texts already trimmed and within their limits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewTask {
+    pub title: String,
+    pub description: String,
+    pub due_at: Option<Timestamp>,
+    pub priority: TaskPriority,
+}
+
+/// Which tasks to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskFilter {
+    pub status: Option<TaskStatus>,
+    /// Part of the title or description, in any case.
+    pub q: Option<String>,
+    /// At most this many, 1–200.
+    pub limit: Option<u32>,
+}
+
+/// Changes to a task; `None` leaves a field as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskPatch {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    /// `Some(None)` takes the date away.
+    pub due_at: Option<Option<Timestamp>>,
+    pub priority: Option<TaskPriority>,
+    pub status: Option<TaskStatus>,
+}
+
+/// A task before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskChange {
+    pub before: Task,
+    pub after: Task,
+}
+
+/// What came of taking something back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UndoOutcome {
+    /// Nothing stands that could be taken back.
+    Nothing,
+    /// The call's summary as it was ("Created task: Milk").
+    Undone { call_id: ToolCallId, summary: String },
+    /// The task was changed since by somebody else; taking the call back would overwrite that.
+    Conflict { summary: String },
+}
+
+/// Why a tool did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ToolError {
+    /// Something the model can do better next time: it is told this sentence, and people see it on
+    /// the badge.
+    #[error("{0}")]
+    Respond(String),
+    /// The run cannot go on.
+    #[error("the tool's host failed")]
+    Fatal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What a tool did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolOutput {
+    /// For the model and for "details" on the badge; a task as `{task: …}`, a list as
+    /// `{tasks: […], count}`.
+    pub result: Value,
+    /// One line for a person: "Created task: Review Q4 report".
+    pub summary: String,
+}
+
+/// What a tool is given besides its arguments.
+pub struct ToolContext<'a> {
+    pub tasks: &'a mut dyn TaskPort,
+    pub clock: &'a Clock,
+}
+
+/// A capability of the assistant.
+#[async_trait]
+pub trait Tool: Send + Sync {
+    /// Name, description and JSON Schema of the arguments.
+    fn definition(&self) -> ToolDefinition;
+
+    /// Does it. `arguments` is an object.
+    ///
+    /// # Errors
+    /// [`ToolError::Respond`] for what the model got wrong.
+    async fn call(&self, arguments: Value, context: &mut ToolContext<'_>) -> Result<ToolOutput, ToolError>;
+}
+
+/// The tools an agent has.
+pub struct Registry {
+    tools: Vec<Box<dyn Tool>>,
+}
+
+impl Registry {
+    /// The built-in task tools.
+    pub fn built_in() -> Self {
+        Self { tools: Vec::new() }
+    }
+
+    /// What a model is told.
+    pub fn definitions(&self) -> Vec<ToolDefinition> {
+        self.tools.iter().map(|tool| tool.definition()).collect()
+    }
+
+    /// Finds the tool (an alias counts), reads the arguments and calls it.
+    ///
+    /// # Errors
+    /// [`ToolError::Respond`] for an unknown tool, arguments that are no JSON object or do not fit.
+    pub async fn dispatch(
+        &self,
+        _name: &str,
+        _arguments: &str,
+        _context: &mut ToolContext<'_>,
+    ) -> Result<ToolOutput, ToolError> {
+        unimplemented!()
+    }
+
+    /// The tool's own name for a name or alias; `None` for a tool that does not exist.
+    pub fn canonical_name(&self, _name: &str) -> Option<&'static str> {
+        unimplemented!()
+    }
+}
