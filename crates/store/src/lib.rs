@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The database: the only crate with SQL.
+
+/// A pool of connections to a migrated database.
+#[derive(Clone)]
+pub struct Store {}

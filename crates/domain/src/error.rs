@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use protocol::FieldError;
+
+/// Why something was not done. Doors map it to their own form; `Internal` and `Unavailable` are
+/// logged there once and reach nobody in words.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No session or token, or one that is not valid (any more).
+    #[error("not signed in")]
+    Unauthenticated,
+    /// It exists and is somebody else's.
+    #[error("this belongs to somebody else")]
+    Forbidden,
+    /// It does not exist or was deleted. The word says what: "conversation".
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// What was given does not fit; one entry for each wrong field.
+    #[error("invalid input")]
+    Invalid(Vec<FieldError>),
+    /// It cannot be done as things stand. `code` is for programs, `detail` for people.
+    #[error("{detail}")]
+    Conflict { code: &'static str, detail: String },
+    /// Too often; again after this long.
+    #[error("too many requests")]
+    RateLimited { retry_after: Duration },
+    /// Signing up or in was refused.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// The database is away or overloaded; again soon.
+    #[error("the database is not available")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Our fault.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why an account could not be made or opened. The codes are Better Auth's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    #[error("User already exists. Use another email.")]
+    EmailTaken,
+    /// Unknown address and wrong password alike.
+    #[error("Invalid email or password")]
+    InvalidCredentials,
+    #[error("Invalid email")]
+    InvalidEmail,
+    #[error("Password too short")]
+    PasswordTooShort,
+    #[error("Password too long")]
+    PasswordTooLong,
+}
+
+impl AccountError {
+    /// Better Auth's UPPER_SNAKE word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::EmailTaken => "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+            Self::InvalidCredentials => "INVALID_EMAIL_OR_PASSWORD",
+            Self::InvalidEmail => "INVALID_EMAIL",
+            Self::PasswordTooShort => "PASSWORD_TOO_SHORT",
+            Self::PasswordTooLong => "PASSWORD_TOO_LONG",
+        }
+    }
+}
+
+impl Error {
+    /// One wrong field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+        }])
+    }
+}
