@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Pages and server functions.
+
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod server_context;
