@@ -69,7 +69,8 @@ fn is_plain(byte: u8) -> bool {
 }
 
 /// `postgres://user:password@/database?host=folder` in the form that both libpq and the URL
-/// standard read: with a host of its own, which the parameter overrides.
+/// standard read: with a host of its own, which the parameter overrides. Port and TLS are said so
+/// that `PGPORT` and `PGSSLMODE` in the environment cannot change them.
 pub(crate) fn url(user: &str, password: &str, database: &str, folder: &Path) -> String {
     let host: String = folder
         .as_os_str()
@@ -81,7 +82,7 @@ pub(crate) fn url(user: &str, password: &str, database: &str, folder: &Path) -> 
         })
         .collect();
     // Passwords are hexadecimal and names plain identifiers, so only the path needs encoding.
-    format!("postgres://{user}:{password}@localhost/{database}?host={host}")
+    format!("postgres://{user}:{password}@localhost:5432/{database}?host={host}&sslmode=disable")
 }
 
 /// FNV-1a: a short name that is the same in every build, unlike std's hasher.
@@ -107,7 +108,7 @@ mod tests {
     fn url_encodes_the_path() {
         assert_eq!(
             url("greenlit", "ab12", "greenlit", Path::new("/a b/run+1")),
-            "postgres://greenlit:ab12@localhost/greenlit?host=%2Fa%20b%2Frun%2B1"
+            "postgres://greenlit:ab12@localhost:5432/greenlit?host=%2Fa%20b%2Frun%2B1&sslmode=disable"
         );
     }
 
