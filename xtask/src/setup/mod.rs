@@ -1,0 +1,67 @@
+//! Finds what a machine lacks and installs it, saying what and why. Quick and silent when nothing is missing.
+
+mod apt;
+pub(crate) mod browser;
+mod npm;
+mod postgres;
+pub(crate) mod wasm_opt;
+pub(crate) mod wasm_toolchain;
+
+use anyhow::{Result, bail};
+
+use crate::process::say;
+use crate::workspace::Workspace;
+use wasm_opt::WasmOpt;
+use wasm_toolchain::WasmToolchain;
+
+/// What building the site needs.
+pub(crate) struct BuildTools {
+    pub(crate) toolchain: WasmToolchain,
+    /// Absent only where neither the program nor Node can be had; the WASM then stays larger.
+    pub(crate) wasm_opt: Option<WasmOpt>,
+}
+
+/// `cargo xtask setup [--test]`.
+pub(crate) fn run(workspace: &Workspace, args: &[&str]) -> Result<()> {
+    let for_tests = match args {
+        [] => false,
+        ["--test"] => true,
+        _ => bail!("setup knows only --test, not {}", args.join(" ")),
+    };
+    let tools = for_build(workspace)?;
+    say(&format!("WASM: {}", tools.toolchain.describe()));
+    match &tools.wasm_opt {
+        Some(wasm_opt) => say(&format!("wasm-opt: {}", wasm_opt.describe())),
+        None => say("wasm-opt: none"),
+    }
+    match for_run(workspace)? {
+        Some(folder) => say(&format!("Postgres: {}", folder.display())),
+        None => say("Postgres: DATABASE_URL is set"),
+    }
+    if for_tests {
+        let browser = for_browser_tests(workspace)?;
+        say(&format!("browser for tests: {}", browser.describe()));
+    }
+    Ok(())
+}
+
+/// The WASM compiler and wasm-opt.
+pub(crate) fn for_build(workspace: &Workspace) -> Result<BuildTools> {
+    let toolchain = wasm_toolchain::find_or_install()?;
+    let wasm_opt = wasm_opt::find_or_install(workspace)?;
+    Ok(BuildTools { toolchain, wasm_opt })
+}
+
+/// Postgres' programs, unless `DATABASE_URL` names a server that runs already. Returns their folder.
+pub(crate) fn for_run(workspace: &Workspace) -> Result<Option<std::path::PathBuf>> {
+    if postgres::database_url_is_set(workspace) {
+        return Ok(None);
+    }
+    postgres::find_or_install().map(Some)
+}
+
+/// Playwright and a browser for it.
+pub(crate) fn for_browser_tests(workspace: &Workspace) -> Result<browser::Browser> {
+    npm::install_locked(&workspace.end2end(), "Playwright drives the browser tests")?;
+    browser::find_or_install(workspace)
+}
