@@ -1,5 +1,28 @@
 //! The database: the only crate with SQL.
+//!
+//! Every query runs in a [`Tx`] that was begun for a [`Scope`]: as a role that owns nothing, with
+//! the actor's id as a transaction-local setting that row-level security goes by. There is no other
+//! way to a connection, so a query without an actor sees no row of anybody's.
+//!
+//! One file for each table. Row structs are private; what comes out are types of `protocol`, or of
+//! this crate where the wire has none. "Not found" is `None`, never an error. To add a query: put
+//! it into the table's file, take `&mut Tx`, and test it beside the others in `tests/`.
 
-/// A pool of connections to a migrated database.
-#[derive(Clone)]
-pub struct Store {}
+#![warn(missing_docs)]
+
+pub mod accounts;
+mod connect;
+pub mod conversations;
+mod error;
+pub mod messages;
+pub mod run_events;
+pub mod runs;
+mod scope;
+pub mod sessions;
+pub mod tasks;
+mod time;
+pub mod tool_calls;
+
+pub use connect::{MIGRATOR, Store, StoreConfig, migrate};
+pub use error::{ConnectError, Error};
+pub use scope::{Owner, Scope, Tx};

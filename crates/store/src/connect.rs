@@ -1,0 +1,185 @@
+//! Connecting and migrating.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection};
+
+use crate::ConnectError;
+
+/// The migrations, built in.
+pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
+
+/// A pool of connections to a migrated database; cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) pool: PgPool,
+}
+
+/// Where the database is and how much of it to use.
+#[derive(Clone)]
+pub struct StoreConfig {
+    /// `DATABASE_URL`.
+    pub url: String,
+    /// Most connections at once.
+    pub max_connections: u32,
+}
+
+/// Reads a database address. A pooler in transaction mode forgets prepared statements between
+/// transactions, so none are kept where the address looks like one.
+fn options(url: &str) -> Result<PgConnectOptions, ConnectError> {
+    let mut parsed = url::Url::parse(url)
+        .map_err(|error| ConnectError::BadUrl(sqlx::Error::Configuration(error.into())))?;
+    // Neon writes channel_binding into its addresses; the TLS layer decides about it by itself.
+    let kept: Vec<(String, String)> = parsed
+        .query_pairs()
+        .filter(|(key, _)| key != "channel_binding" && key != "pgbouncer")
+        .map(|(key, value)| (key.into_owned(), value.into_owned()))
+        .collect();
+    let through_pooler = parsed
+        .query_pairs()
+        .any(|(key, value)| key == "pgbouncer" && value == "true")
+        || parsed.host_str().is_some_and(|host| host.contains("-pooler."))
+        || parsed.port() == Some(6432);
+    parsed.set_query(None);
+    if !kept.is_empty() {
+        parsed.query_pairs_mut().extend_pairs(kept);
+    }
+    let options = PgConnectOptions::from_str(parsed.as_str())
+        .map_err(ConnectError::BadUrl)?
+        .application_name("greenlit")
+        // Statements hold message text in their parameters, never in themselves; still, a slow one
+        // is worth a line and a normal one is not.
+        .log_statements(tracing::log::LevelFilter::Trace)
+        .log_slow_statements(tracing::log::LevelFilter::Warn, Duration::from_secs(1));
+    Ok(if through_pooler {
+        options.statement_cache_capacity(0)
+    } else {
+        options
+    })
+}
+
+impl Store {
+    /// Connects and checks that the server is new enough and the application's role can be taken.
+    ///
+    /// # Errors
+    /// One line for the operator; see [`ConnectError`].
+    pub async fn connect(config: &StoreConfig) -> Result<Self, ConnectError> {
+        let options = options(&config.url)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(config.max_connections)
+            .acquire_timeout(Duration::from_secs(5))
+            // A ping before every use would be a round trip for each request; `begin` copes with a
+            // dead connection instead.
+            .test_before_acquire(false)
+            .idle_timeout(Duration::from_secs(300))
+            .connect_lazy_with(options.clone());
+        check(&mut connect(&options).await?).await?;
+        Ok(Self { pool })
+    }
+
+    /// A store on an existing pool; for tests, which get theirs from `#[sqlx::test]`.
+    pub fn from_pool(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// Whether the database answers and all of this binary's migrations have run.
+    pub async fn is_ready(&self) -> bool {
+        let newest = MIGRATOR
+            .iter()
+            .map(|migration| migration.version)
+            .max()
+            .unwrap_or(0);
+        sqlx::query_scalar::<_, i64>("SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success")
+            .fetch_one(&self.pool)
+            .await
+            .is_ok_and(|applied| applied >= newest)
+    }
+
+    /// Closes all connections, waiting for those in use.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Brings the database to this binary's schema, under an advisory lock so that several servers may
+/// start at once.
+///
+/// # Errors
+/// One line for the operator; see [`ConnectError`].
+pub async fn migrate(url: &str) -> Result<(), ConnectError> {
+    let options = options(url)?;
+    let mut connection = connect(&options).await?;
+    check_version(&mut connection).await?;
+    MIGRATOR
+        .run_direct(None, &mut connection, false)
+        .await
+        .map_err(|error| match error {
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => refused(source),
+            other => ConnectError::Migration(other),
+        })?;
+    let _ = connection.close().await;
+    Ok(())
+}
+
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, ConnectError> {
+    let host = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let attempt = tokio::time::timeout(Duration::from_secs(10), options.connect());
+    let Ok(result) = attempt.await else {
+        return Err(ConnectError::Unreachable {
+            host,
+            source: sqlx::Error::PoolTimedOut,
+        });
+    };
+    result.map_err(|error| {
+        match error
+            .as_database_error()
+            .and_then(|error| error.code())
+            .as_deref()
+        {
+            Some("28P01" | "28000") => ConnectError::WrongPassword { host },
+            Some("3D000") => ConnectError::UnknownDatabase { host },
+            Some("42501") => refused(error),
+            _ => ConnectError::Unreachable { host, source: error },
+        }
+    })
+}
+
+async fn check_version(connection: &mut PgConnection) -> Result<(), ConnectError> {
+    let (number, name): (String, String) =
+        sqlx::query_as("SELECT current_setting('server_version_num'), current_setting('server_version')")
+            .fetch_one(connection)
+            .await
+            .map_err(ConnectError::Other)?;
+    match number.parse::<u32>() {
+        Ok(number) if number >= 140_000 => Ok(()),
+        _ => Err(ConnectError::TooOld { found: name }),
+    }
+}
+
+async fn check(connection: &mut PgConnection) -> Result<(), ConnectError> {
+    check_version(connection).await?;
+    for statement in ["SET ROLE greenlit_worker", "SET ROLE greenlit_app"] {
+        sqlx::raw_sql(statement)
+            .execute(&mut *connection)
+            .await
+            .map_err(refused)?;
+    }
+    Ok(())
+}
+
+fn refused(error: sqlx::Error) -> ConnectError {
+    match error.as_database_error() {
+        Some(database) if matches!(database.code().as_deref(), Some("42501" | "22023")) => {
+            ConnectError::NoRights {
+                detail: database.message().to_owned(),
+            }
+        }
+        _ => ConnectError::Other(error),
+    }
+}

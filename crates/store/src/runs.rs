@@ -1,0 +1,359 @@
+//! Runs and their leases.
+
+use ::time::OffsetDateTime;
+use protocol::{ConversationId, MessageId, RunId, UserId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::{Error, Tx, accounts};
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RunStatus {
+    /// Waits for an earlier run of its conversation.
+    Queued,
+    /// A server works on it.
+    Running,
+    /// Waits for a person.
+    AwaitingApproval,
+    /// Ended well.
+    Completed,
+    /// Ended badly.
+    Failed,
+    /// Was stopped.
+    Cancelled,
+}
+
+impl RunStatus {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        use RunStatus::{AwaitingApproval, Cancelled, Completed, Failed, Queued, Running};
+        [Queued, Running, AwaitingApproval, Completed, Failed, Cancelled]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+
+    /// Whether it is over.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Its id.
+    pub id: RunId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Where it belongs.
+    pub conversation_id: ConversationId,
+    /// What it answers.
+    pub user_message_id: MessageId,
+    /// What it writes.
+    pub assistant_message_id: MessageId,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// The last event in the log.
+    pub last_seq: u64,
+    /// The epoch of the lease; writers with another one have lost the run.
+    pub lease_epoch: i32,
+    /// Somebody asked for a stop.
+    pub cancel_requested: bool,
+    /// How often it changed hands after a server's death.
+    pub takeovers: i32,
+}
+
+#[derive(FromRow)]
+struct RunRow {
+    id: Uuid,
+    user_id: String,
+    conversation_id: Uuid,
+    user_message_id: Uuid,
+    assistant_message_id: Uuid,
+    status: String,
+    last_seq: i64,
+    lease_epoch: i32,
+    cancel_requested_at: Option<OffsetDateTime>,
+    takeovers: i32,
+}
+
+impl TryFrom<RunRow> for RunRecord {
+    type Error = Error;
+    fn try_from(row: RunRow) -> Result<Self, Error> {
+        let status = RunStatus::parse(&row.status).ok_or_else(|| Error::Inconsistent {
+            table: "runs",
+            column: "status",
+            row: row.id.to_string(),
+        })?;
+        Ok(Self {
+            id: row.id.into(),
+            user_id: accounts::parse_user_id(row.user_id, "runs", "user_id")?,
+            conversation_id: row.conversation_id.into(),
+            user_message_id: row.user_message_id.into(),
+            assistant_message_id: row.assistant_message_id.into(),
+            status,
+            last_seq: u64::try_from(row.last_seq).unwrap_or(0),
+            lease_epoch: row.lease_epoch,
+            cancel_requested: row.cancel_requested_at.is_some(),
+            takeovers: row.takeovers,
+        })
+    }
+}
+
+/// A run to be stored; it begins as queued.
+#[derive(Debug, Clone)]
+pub struct NewRun<'a> {
+    /// Its id.
+    pub id: RunId,
+    /// Whose it is.
+    pub user: &'a UserId,
+    /// Where it belongs.
+    pub conversation_id: ConversationId,
+    /// What it answers.
+    pub user_message_id: MessageId,
+    /// What it writes.
+    pub assistant_message_id: MessageId,
+    /// The model that will be asked.
+    pub model: &'a str,
+}
+
+/// Who holds a run, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lease {
+    /// The server process.
+    pub owner: Uuid,
+    /// Seconds from now until it lapses.
+    pub seconds: f64,
+}
+
+/// Stores a run as queued.
+pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO runs (id, user_id, conversation_id, user_message_id, assistant_message_id, model, status)
+         VALUES ($1, $2, $3, $4, $5, $6, 'queued')",
+    )
+    .bind(run.id.0)
+    .bind(run.user.as_str())
+    .bind(run.conversation_id.0)
+    .bind(run.user_message_id.0)
+    .bind(run.assistant_message_id.0)
+    .bind(run.model)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Makes the conversation's first queued run the active one, unless another is active, and takes
+/// its lease. Must run under the conversation's lock or right after the active run ended; the
+/// unique index is the last word (`Constraint("runs_one_active")` means somebody was faster).
+pub async fn start_next(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    lease: Lease,
+) -> Result<Option<RunRecord>, Error> {
+    let row: Option<RunRow> = sqlx::query_as(
+        "UPDATE runs SET status = 'running', started_at = now(), lease_owner = $2,
+                lease_epoch = lease_epoch + 1, lease_expires_at = now() + make_interval(secs => $3),
+                heartbeat_at = now()
+         WHERE id = (SELECT id FROM runs WHERE conversation_id = $1 AND status = 'queued'
+                     ORDER BY created_at, id LIMIT 1 FOR UPDATE)
+           AND NOT EXISTS (SELECT FROM runs WHERE conversation_id = $1
+                           AND status IN ('running', 'awaiting_approval'))
+         RETURNING id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
+                   lease_epoch, cancel_requested_at, takeovers",
+    )
+    .bind(conversation.0)
+    .bind(lease.owner)
+    .bind(lease.seconds)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// One run.
+pub async fn find(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>, Error> {
+    let row: Option<RunRow> = sqlx::query_as(
+        "SELECT id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
+                lease_epoch, cancel_requested_at, takeovers
+         FROM runs WHERE id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The runs of a conversation that are not over, oldest first.
+pub async fn unfinished(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<RunRecord>, Error> {
+    let rows: Vec<RunRow> = sqlx::query_as(
+        "SELECT id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
+                lease_epoch, cancel_requested_at, takeovers
+         FROM runs
+         WHERE conversation_id = $1 AND status IN ('queued', 'running', 'awaiting_approval')
+         ORDER BY created_at, id",
+    )
+    .bind(conversation.0)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Moves the log's end forward, under the lease's epoch. With the events in the same transaction
+/// this is what keeps a server that lost the run from writing to it.
+///
+/// # Errors
+/// `Lost` when another server has the run or it is over.
+pub async fn advance(tx: &mut Tx, id: RunId, epoch: i32, last_seq: u64) -> Result<(), Error> {
+    let done = sqlx::query(
+        "UPDATE runs SET last_seq = $3 WHERE id = $1 AND lease_epoch = $2 AND status = 'running'",
+    )
+    .bind(id.0)
+    .bind(epoch)
+    .bind(i64::try_from(last_seq).unwrap_or(i64::MAX))
+    .execute(&mut **tx)
+    .await?;
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Error::Lost("run"))
+    }
+}
+
+/// Ends a run, under the lease's epoch.
+///
+/// # Errors
+/// `Lost` as in [`advance`].
+pub async fn finish(
+    tx: &mut Tx,
+    id: RunId,
+    epoch: i32,
+    status: RunStatus,
+    last_seq: u64,
+) -> Result<(), Error> {
+    let done = sqlx::query(
+        "UPDATE runs SET status = $3, last_seq = $4, ended_at = now(), lease_owner = NULL,
+                lease_expires_at = NULL
+         WHERE id = $1 AND lease_epoch = $2 AND status IN ('queued', 'running', 'awaiting_approval')",
+    )
+    .bind(id.0)
+    .bind(epoch)
+    .bind(status.as_str())
+    .bind(i64::try_from(last_seq).unwrap_or(i64::MAX))
+    .execute(&mut **tx)
+    .await?;
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Error::Lost("run"))
+    }
+}
+
+/// Adds a step's tokens.
+pub async fn add_usage(tx: &mut Tx, id: RunId, input: u64, output: u64) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE runs SET input_tokens = input_tokens + $2, output_tokens = output_tokens + $3 WHERE id = $1",
+    )
+    .bind(id.0)
+    .bind(i64::try_from(input).unwrap_or(0))
+    .bind(i64::try_from(output).unwrap_or(0))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Asks for a stop. Returns the run, `None` if there is none.
+pub async fn request_cancel(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>, Error> {
+    let row: Option<RunRow> = sqlx::query_as(
+        "UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE id = $1
+         RETURNING id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
+                   lease_epoch, cancel_requested_at, takeovers",
+    )
+    .bind(id.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// Prolongs a lease under its epoch; in the run's user's scope. Returns whether a stop was asked
+/// for.
+///
+/// # Errors
+/// `Lost` when another server has the run or it is over.
+pub async fn heartbeat(tx: &mut Tx, id: RunId, epoch: i32, seconds: f64) -> Result<bool, Error> {
+    let cancel: Option<bool> = sqlx::query_scalar(
+        "UPDATE runs SET heartbeat_at = now(), lease_expires_at = now() + make_interval(secs => $3)
+         WHERE id = $1 AND lease_epoch = $2 AND status = 'running' RETURNING cancel_requested_at IS NOT NULL",
+    )
+    .bind(id.0)
+    .bind(epoch)
+    .bind(seconds)
+    .fetch_optional(&mut **tx)
+    .await?;
+    cancel.ok_or(Error::Lost("run"))
+}
+
+/// A run that was taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The run.
+    pub id: RunId,
+    /// Whose it is: go on in this user's scope.
+    pub user_id: UserId,
+    /// The new epoch.
+    pub lease_epoch: i32,
+}
+
+/// Takes over runs whose lease has lapsed, at most `limit`; in scope `Worker`.
+pub async fn claim_lapsed(tx: &mut Tx, lease: Lease, limit: u32) -> Result<Vec<Claim>, Error> {
+    let rows: Vec<(Uuid, String, i32)> = sqlx::query_as(
+        "UPDATE runs SET lease_owner = $1, lease_epoch = lease_epoch + 1, takeovers = takeovers + 1,
+                lease_expires_at = now() + make_interval(secs => $2), heartbeat_at = now()
+         WHERE id IN (SELECT id FROM runs WHERE status = 'running' AND lease_expires_at < now()
+                      ORDER BY lease_expires_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+         RETURNING id, user_id, lease_epoch",
+    )
+    .bind(lease.owner)
+    .bind(lease.seconds)
+    .bind(i64::from(limit))
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|(id, user, lease_epoch)| {
+            Ok(Claim {
+                id: id.into(),
+                user_id: accounts::parse_user_id(user, "runs", "user_id")?,
+                lease_epoch,
+            })
+        })
+        .collect()
+}
+
+/// Conversations whose queue stands although nothing runs in them (their server died between two
+/// runs), at most `limit`; in scope `Worker`.
+pub async fn stalled_queues(tx: &mut Tx, limit: u32) -> Result<Vec<(ConversationId, UserId)>, Error> {
+    let rows: Vec<(Uuid, String)> = sqlx::query_as(
+        "SELECT DISTINCT q.conversation_id, q.user_id FROM runs q
+         WHERE q.status = 'queued' AND NOT EXISTS (
+               SELECT FROM runs a WHERE a.conversation_id = q.conversation_id
+               AND a.status IN ('running', 'awaiting_approval'))
+         LIMIT $1",
+    )
+    .bind(i64::from(limit))
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|(id, user)| Ok((id.into(), accounts::parse_user_id(user, "runs", "user_id")?)))
+        .collect()
+}

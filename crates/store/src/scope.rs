@@ -1,0 +1,124 @@
+//! Who a transaction acts for: the one place where the role and the actor are set.
+
+use std::fmt::Write;
+use std::ops::{Deref, DerefMut};
+
+use protocol::UserId;
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+use crate::{Error, Store};
+
+/// For whom a transaction works.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// One user, known from a verified session or token: sees that user's rows.
+    Actor(&'a UserId),
+    /// A session's token hash, before its user is known: sees that session and its user.
+    Session(&'a str),
+    /// An e-mail address at sign-in: sees that user and how they sign in.
+    Email(&'a str),
+    /// The server itself, looking after leases and expired sessions: sees no content.
+    Worker,
+    /// The question whose an id is: sees that row's id and owner.
+    Probe(Uuid),
+}
+
+/// Whose a row is that the actor cannot see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// It exists and is somebody else's.
+    SomebodyElse,
+    /// It does not exist, or was deleted.
+    Nobody,
+}
+
+/// A transaction within its scope. Dropped without [`Tx::commit`] it is rolled back.
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+}
+
+impl Store {
+    /// Begins a transaction. The role and the actor are set in the same round trip as BEGIN.
+    ///
+    /// # Errors
+    /// `Unavailable` when there is no connection to be had.
+    pub async fn begin(&self, scope: Scope<'_>) -> Result<Tx, Error> {
+        match self.pool.begin_with(AssertSqlSafe(begin_statement(scope))).await {
+            Ok(inner) => Ok(Tx { inner }),
+            // A pooled connection may have died unnoticed; a fresh one gets one chance.
+            Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => {
+                let inner = self
+                    .pool
+                    .begin_with(AssertSqlSafe(begin_statement(scope)))
+                    .await?;
+                Ok(Tx { inner })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Tx {
+    /// Makes it stand.
+    ///
+    /// # Errors
+    /// When the database did not confirm; whether it stands is then unknown.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.inner.commit().await?)
+    }
+}
+
+impl Deref for Tx {
+    type Target = PgConnection;
+    fn deref(&self) -> &PgConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+}
+
+/// The statements that open a scope. The simple protocol that lets them travel together has no
+/// parameters, so a value travels as hexadecimal digits, which cannot be anything but digits.
+fn begin_statement(scope: Scope<'_>) -> String {
+    let (role, setting) = match scope {
+        Scope::Actor(user) => ("greenlit_app", Some(("greenlit.user_id", hex(user.as_str())))),
+        Scope::Session(hash) => ("greenlit_app", Some(("greenlit.session", hex(hash)))),
+        Scope::Email(email) => ("greenlit_app", Some(("greenlit.email", hex(email)))),
+        Scope::Worker => ("greenlit_worker", None),
+        Scope::Probe(id) => ("greenlit_worker", Some(("greenlit.probe", hex(&id.to_string())))),
+    };
+    let mut sql = format!("BEGIN; SET LOCAL ROLE {role}; SET LOCAL search_path = greenlit, pg_temp");
+    if let Some((name, value)) = setting {
+        let _ = write!(
+            sql,
+            "; SELECT set_config('{name}', convert_from(decode('{value}', 'hex'), 'UTF8'), true)"
+        );
+    }
+    sql
+}
+
+fn hex(text: &str) -> String {
+    text.bytes()
+        .fold(String::with_capacity(text.len() * 2), |mut digits, byte| {
+            let _ = write!(digits, "{byte:02x}");
+            digits
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_reaches_the_statement_as_text() {
+        let evil: UserId = "x'; DROP TABLE users; --".parse().unwrap();
+        let sql = begin_statement(Scope::Actor(&evil));
+        assert!(!sql.contains("DROP"));
+        assert!(sql.contains(&hex(evil.as_str())));
+    }
+}

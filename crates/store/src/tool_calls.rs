@@ -1,0 +1,242 @@
+//! The journal of tool calls.
+
+use ::time::OffsetDateTime;
+use protocol::{ConversationId, MessageId, RunId, Task, ToolCall, ToolCallId, ToolCallStatus, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::FromRow;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::{Error, Tx, time};
+
+/// What a call did to one task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// `None` for an added task.
+    pub before: Option<Task>,
+    /// `None` for a deleted task.
+    pub after: Option<Task>,
+    /// The task's revision after the change.
+    pub revision: i32,
+}
+
+/// A call in the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolCallRecord {
+    /// As everybody sees it.
+    pub call: ToolCall,
+    /// Where it belongs.
+    pub conversation_id: ConversationId,
+    /// Which run asked for it.
+    pub run_id: RunId,
+    /// Which answer shows it.
+    pub message_id: MessageId,
+    /// What it changed.
+    pub changes: Vec<Change>,
+}
+
+#[derive(FromRow)]
+struct ToolCallRow {
+    id: Uuid,
+    conversation_id: Uuid,
+    run_id: Uuid,
+    message_id: Uuid,
+    tool_name: String,
+    arguments: Value,
+    result: Value,
+    status: String,
+    summary: String,
+    changes: Json<Vec<Change>>,
+    started_at: OffsetDateTime,
+    duration_ms: Option<i32>,
+}
+
+impl TryFrom<ToolCallRow> for ToolCallRecord {
+    type Error = Error;
+    fn try_from(row: ToolCallRow) -> Result<Self, Error> {
+        let status = ToolCallStatus::parse(&row.status).ok_or_else(|| Error::Inconsistent {
+            table: "tool_calls",
+            column: "status",
+            row: row.id.to_string(),
+        })?;
+        Ok(Self {
+            call: ToolCall {
+                id: row.id.into(),
+                tool_name: row.tool_name,
+                arguments: row.arguments,
+                result: row.result,
+                status,
+                summary: row.summary,
+                timestamp: time::from_sql(row.started_at),
+                duration_ms: row.duration_ms.and_then(|ms| u32::try_from(ms).ok()),
+                undoable: status == ToolCallStatus::Success && !row.changes.is_empty(),
+            },
+            conversation_id: row.conversation_id.into(),
+            run_id: row.run_id.into(),
+            message_id: row.message_id.into(),
+            changes: row.changes.0,
+        })
+    }
+}
+
+/// A call that begins.
+#[derive(Debug, Clone)]
+pub struct NewToolCall<'a> {
+    /// Its id.
+    pub id: ToolCallId,
+    /// Whose it is.
+    pub user: &'a UserId,
+    /// Where it belongs.
+    pub conversation_id: ConversationId,
+    /// Which run asked for it.
+    pub run_id: RunId,
+    /// Which answer shows it.
+    pub message_id: MessageId,
+    /// From 1 within the answer.
+    pub position: i32,
+    /// The model's own id for it.
+    pub provider_call_id: &'a str,
+    /// The tool.
+    pub tool_name: &'a str,
+    /// What the model gave.
+    pub arguments: &'a Value,
+}
+
+/// Stores a call as running.
+pub async fn insert(tx: &mut Tx, new: &NewToolCall<'_>) -> Result<ToolCall, Error> {
+    let row: ToolCallRow = sqlx::query_as(
+        "INSERT INTO tool_calls (id, user_id, conversation_id, run_id, message_id, position, provider_call_id,
+                                 tool_name, arguments, status)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running')
+         RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                   changes, started_at, duration_ms",
+    )
+    .bind(new.id.0)
+    .bind(new.user.as_str())
+    .bind(new.conversation_id.0)
+    .bind(new.run_id.0)
+    .bind(new.message_id.0)
+    .bind(new.position)
+    .bind(new.provider_call_id)
+    .bind(new.tool_name)
+    .bind(new.arguments)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(ToolCallRecord::try_from(row)?.call)
+}
+
+/// How a call ended.
+#[derive(Debug, Clone)]
+pub struct Finished<'a> {
+    /// Success or error.
+    pub status: ToolCallStatus,
+    /// At most 64 KiB.
+    pub result: &'a Value,
+    /// One line.
+    pub summary: &'a str,
+    /// What it changed.
+    pub changes: &'a [Change],
+    /// How long it took.
+    pub duration_ms: u32,
+}
+
+/// Ends a running call.
+///
+/// # Errors
+/// `Lost` when it is not running any more.
+pub async fn finish(tx: &mut Tx, id: ToolCallId, finished: &Finished<'_>) -> Result<ToolCall, Error> {
+    let row: Option<ToolCallRow> = sqlx::query_as(
+        "UPDATE tool_calls SET status = $2, result = $3, summary = $4, changes = $5, duration_ms = $6,
+                finished_at = clock_timestamp()
+         WHERE id = $1 AND status = 'running'
+         RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                   changes, started_at, duration_ms",
+    )
+    .bind(id.0)
+    .bind(finished.status.as_str())
+    .bind(finished.result)
+    .bind(finished.summary)
+    .bind(Json(finished.changes))
+    .bind(i32::try_from(finished.duration_ms).unwrap_or(i32::MAX))
+    .fetch_optional(&mut **tx)
+    .await?;
+    match row {
+        Some(row) => Ok(ToolCallRecord::try_from(row)?.call),
+        None => Err(Error::Lost("tool call")),
+    }
+}
+
+/// Ends the calls of a run that never got to run; they had no effect.
+pub async fn interrupt_running(tx: &mut Tx, run: RunId) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE tool_calls SET status = 'error', finished_at = now(),
+                summary = tool_name || ' was interrupted before it did anything'
+         WHERE run_id = $1 AND status IN ('running', 'awaiting_approval')",
+    )
+    .bind(run.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The calls of some messages, in the order in which they were made.
+pub async fn of_messages(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<ToolCallRecord>, Error> {
+    let ids: Vec<Uuid> = messages.iter().map(|id| id.0).collect();
+    let rows: Vec<ToolCallRow> = sqlx::query_as(
+        "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                changes, started_at, duration_ms
+         FROM tool_calls WHERE message_id = ANY($1) ORDER BY message_id, position",
+    )
+    .bind(ids)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// One call, locked until the transaction ends.
+pub async fn find_for_update(tx: &mut Tx, id: ToolCallId) -> Result<Option<ToolCallRecord>, Error> {
+    let row: Option<ToolCallRow> = sqlx::query_as(
+        "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                changes, started_at, duration_ms
+         FROM tool_calls WHERE id = $1 FOR UPDATE",
+    )
+    .bind(id.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The newest call of a conversation whose change still stands, locked.
+pub async fn newest_undoable(
+    tx: &mut Tx,
+    conversation: ConversationId,
+) -> Result<Option<ToolCallRecord>, Error> {
+    let row: Option<ToolCallRow> = sqlx::query_as(
+        "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                changes, started_at, duration_ms
+         FROM tool_calls
+         WHERE conversation_id = $1 AND status = 'success' AND changes <> '[]'
+         ORDER BY finished_at DESC LIMIT 1 FOR UPDATE",
+    )
+    .bind(conversation.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// Marks a call as undone.
+///
+/// # Errors
+/// `Lost` when it does not stand any more.
+pub async fn mark_undone(tx: &mut Tx, id: ToolCallId) -> Result<ToolCallRecord, Error> {
+    let row: Option<ToolCallRow> = sqlx::query_as(
+        "UPDATE tool_calls SET status = 'undone', undone_at = now() WHERE id = $1 AND status = 'success'
+         RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                   changes, started_at, duration_ms",
+    )
+    .bind(id.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.ok_or(Error::Lost("tool call"))?.try_into()
+}

@@ -1,0 +1,142 @@
+//! Queues, leases and the event log.
+
+use protocol::{RunEvent, SequencedEvent};
+use sqlx::PgPool;
+use store::runs::{Lease, RunStatus};
+use store::{Error, Scope, run_events, runs};
+use uuid::Uuid;
+
+use crate::support::{conversation, exchange, store, user};
+
+fn lease(seconds: f64) -> Lease {
+    Lease {
+        owner: Uuid::now_v7(),
+        seconds,
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn one_run_at_a_time_in_the_order_of_sending(pool: PgPool) {
+    let store = store(pool);
+    let ada = user(&store, "ada").await;
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let conversation = conversation(&mut tx, &ada).await;
+    let (first, _) = exchange(&mut tx, &ada, conversation).await;
+    let (second, _) = exchange(&mut tx, &ada, conversation).await;
+    let active = runs::start_next(&mut tx, conversation, lease(10.0))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (active.id, active.status, active.lease_epoch),
+        (first, RunStatus::Running, 1)
+    );
+    assert_eq!(
+        runs::start_next(&mut tx, conversation, lease(10.0))
+            .await
+            .unwrap(),
+        None
+    );
+    runs::finish(&mut tx, first, 1, RunStatus::Completed, 0)
+        .await
+        .unwrap();
+    let active = runs::start_next(&mut tx, conversation, lease(10.0))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(active.id, second);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_index_is_the_last_word_on_one_active_run(pool: PgPool) {
+    let store = store(pool);
+    let ada = user(&store, "ada").await;
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let conversation = conversation(&mut tx, &ada).await;
+    exchange(&mut tx, &ada, conversation).await;
+    exchange(&mut tx, &ada, conversation).await;
+    let error = sqlx::query("UPDATE runs SET status = 'running'")
+        .execute(&mut *tx)
+        .await
+        .unwrap_err();
+    assert_eq!(Error::from(error).constraint(), Some("runs_one_active"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_lapsed_lease_is_claimed_once_and_shuts_the_old_owner_out(pool: PgPool) {
+    let store = store(pool);
+    let ada = user(&store, "ada").await;
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let conversation = conversation(&mut tx, &ada).await;
+    let (run, _) = exchange(&mut tx, &ada, conversation).await;
+    runs::start_next(&mut tx, conversation, lease(-1.0))
+        .await
+        .unwrap()
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = store.begin(Scope::Worker).await.unwrap();
+    let claimed = runs::claim_lapsed(&mut tx, lease(10.0), 10).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(
+        (claimed[0].id, claimed[0].lease_epoch, claimed[0].user_id.as_str()),
+        (run, 2, "ada")
+    );
+    tx.commit().await.unwrap();
+    let mut tx = store.begin(Scope::Worker).await.unwrap();
+    assert_eq!(runs::claim_lapsed(&mut tx, lease(10.0), 10).await.unwrap(), []);
+    drop(tx);
+
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    assert!(matches!(
+        runs::advance(&mut tx, run, 1, 5).await,
+        Err(Error::Lost("run"))
+    ));
+    assert!(matches!(
+        runs::heartbeat(&mut tx, run, 1, 5.0).await,
+        Err(Error::Lost("run"))
+    ));
+    runs::advance(&mut tx, run, 2, 5).await.unwrap();
+    assert!(!runs::heartbeat(&mut tx, run, 2, 5.0).await.unwrap());
+    runs::request_cancel(&mut tx, run).await.unwrap();
+    assert!(runs::heartbeat(&mut tx, run, 2, 5.0).await.unwrap());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_queue_that_nobody_works_on_is_found(pool: PgPool) {
+    let store = store(pool);
+    let ada = user(&store, "ada").await;
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let conversation = conversation(&mut tx, &ada).await;
+    exchange(&mut tx, &ada, conversation).await;
+    tx.commit().await.unwrap();
+    let mut tx = store.begin(Scope::Worker).await.unwrap();
+    assert_eq!(
+        runs::stalled_queues(&mut tx, 10).await.unwrap(),
+        [(conversation, ada)]
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn events_come_back_as_they_were_and_no_number_is_used_twice(pool: PgPool) {
+    let store = store(pool);
+    let ada = user(&store, "ada").await;
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let conversation = conversation(&mut tx, &ada).await;
+    let (run, _) = exchange(&mut tx, &ada, conversation).await;
+    let events: Vec<_> = ["a\u{1F600}", "\"quoted\"", "\\n\n"]
+        .into_iter()
+        .enumerate()
+        .map(|(i, text)| SequencedEvent {
+            seq: i as u64 + 1,
+            event: RunEvent::TextDelta { text: text.into() },
+        })
+        .collect();
+    run_events::append(&mut tx, run, &ada, &events).await.unwrap();
+    assert_eq!(run_events::list(&mut tx, run, 0, 100).await.unwrap(), events);
+    assert_eq!(run_events::list(&mut tx, run, 2, 100).await.unwrap(), events[2..]);
+    let again = run_events::append(&mut tx, run, &ada, &events[..1])
+        .await
+        .unwrap_err();
+    assert_eq!(again.constraint(), Some("run_events_pkey"));
+}
