@@ -9,7 +9,7 @@ pub(crate) mod wasm_toolchain;
 
 use anyhow::{Result, bail};
 
-use crate::process::say;
+use crate::process::{Task, say};
 use crate::workspace::Workspace;
 use wasm_opt::WasmOpt;
 use wasm_toolchain::WasmToolchain;
@@ -50,6 +50,17 @@ pub(crate) fn for_build(workspace: &Workspace) -> Result<BuildTools> {
     let toolchain = wasm_toolchain::find_or_install()?;
     let wasm_opt = wasm_opt::find_or_install(workspace)?;
     Ok(BuildTools { toolchain, wasm_opt })
+}
+
+/// Clippy for the browser's target; installed with Debian's compiler where that one is used. `None` if it cannot be had.
+pub(crate) fn wasm_clippy(toolchain: &WasmToolchain) -> Result<Option<Task>> {
+    if toolchain.clippy().is_none() && apt::is_usable() {
+        apt::install(
+            &[wasm_toolchain::DEBIAN_CLIPPY_PACKAGE],
+            "lints for what runs in the browser",
+        )?;
+    }
+    Ok(toolchain.clippy())
 }
 
 /// Postgres' programs, unless `DATABASE_URL` names a server that runs already. Returns their folder.

@@ -3,7 +3,6 @@
 //! Three ways, in this order: the target is installed already; rustup fetches it; Debian's own compiler builds the
 //! standard library from Debian's sources, which works where rustup's download server cannot be reached.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +20,9 @@ const CHOICE: &str = "GREENLIT_WASM_TOOLCHAIN";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
-const DEBIAN_CLIPPY: &str = "/usr/bin/clippy-driver";
+const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
+/// The package of [`DEBIAN_CLIPPY`].
+pub(super) const DEBIAN_CLIPPY_PACKAGE: &str = "rust-web-clippy";
 
 /// How to compile for the browser.
 pub(crate) enum WasmToolchain {
@@ -36,25 +37,29 @@ impl WasmToolchain {
     pub(crate) fn cargo(&self, subcommand: &str) -> Task {
         match self {
             Self::Target => Task::new(process::cargo()).args([subcommand, "--target", TARGET]),
-            Self::Debian => Task::new(DEBIAN_CARGO)
-                .without_env("RUSTUP_TOOLCHAIN")
-                .env("RUSTC", DEBIAN_RUSTC)
-                .env("CARGO", DEBIAN_CARGO)
-                // The flag for building std is not stable, and this compiler is no nightly.
-                .env("RUSTC_BOOTSTRAP", "1")
-                .args([subcommand, "--target", TARGET, "-Zbuild-std=std,panic_abort"])
-                .arg("-Zbuild-std-features=optimize_for_size"),
+            Self::Debian => self.debian(Task::new(DEBIAN_CARGO).arg(subcommand)),
         }
     }
 
-    /// Clippy for this target, if this toolchain has one.
-    pub(crate) fn clippy(&self) -> Option<Task> {
+    fn debian(&self, task: Task) -> Task {
+        task.without_env("RUSTUP_TOOLCHAIN")
+            .env("RUSTC", DEBIAN_RUSTC)
+            .env("CARGO", DEBIAN_CARGO)
+            // The flag for building std is not stable, and this compiler is no nightly.
+            .env("RUSTC_BOOTSTRAP", "1")
+            .args(["--target", TARGET, "-Zbuild-std=std,panic_abort"])
+            .arg("-Zbuild-std-features=optimize_for_size")
+    }
+
+    /// `cargo clippy --target …`, if this toolchain has it.
+    pub(super) fn clippy(&self) -> Option<Task> {
         match self {
             Self::Target => Some(self.cargo("clippy")),
-            // What `cargo clippy` does, with its driver named: rustup's would be found first on `PATH`.
+            // Called by its path, since the `clippy` that cargo finds first may be rustup's; cargo's own calling
+            // convention repeats the subcommand.
             Self::Debian => Path::new(DEBIAN_CLIPPY)
                 .exists()
-                .then(|| self.cargo("check").env("RUSTC_WORKSPACE_WRAPPER", DEBIAN_CLIPPY)),
+                .then(|| self.debian(Task::new(DEBIAN_CLIPPY).arg("clippy"))),
         }
     }
 
@@ -148,13 +153,4 @@ fn debian_std_sources() -> Option<PathBuf> {
         .ok()?;
     let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library");
     library.join("std/Cargo.toml").exists().then_some(library)
-}
-
-/// The compiler's version line, for fingerprints.
-pub(crate) fn version(toolchain: &WasmToolchain) -> Result<String> {
-    let rustc: OsString = match toolchain {
-        WasmToolchain::Target => process::rustc(),
-        WasmToolchain::Debian => DEBIAN_RUSTC.into(),
-    };
-    Task::new(rustc).arg("--version").capture()
 }

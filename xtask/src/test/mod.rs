@@ -1,16 +1,113 @@
-use crate::process::{self, Task};
-use crate::workspace::Workspace;
-use anyhow::Result;
+//! `cargo xtask test`: what CI runs.
+//!
+//! Four stages, each of which goes on after a failure so that one run shows everything; then a summary, whose last line
+//! is always `N passed, N failed`. A lint, the build and the size budget count as one test each.
+
+mod browser;
+mod lint;
+mod size;
+mod tally;
+mod unit;
+
 use std::process::ExitCode;
-pub(crate) fn run(_w: &Workspace, _n: &[&str]) -> Result<ExitCode> {
-    anyhow::bail!("soon")
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::build;
+use crate::process::{self, Task, say};
+use crate::workspace::Workspace;
+use tally::Tally;
+
+/// One line of the summary.
+struct Outcome {
+    name: String,
+    tally: Tally,
+    took: Duration,
 }
-pub(crate) fn size_only(_w: &Workspace) -> Result<ExitCode> {
-    anyhow::bail!("soon")
+
+/// Runs the named stages, all of them without names, in a fixed order.
+pub(crate) fn run(workspace: &Workspace, stages: &[&str]) -> Result<ExitCode> {
+    const STAGES: [&str; 4] = ["lint", "unit", "size", "e2e"];
+    if let Some(unknown) = stages.iter().find(|stage| !STAGES.contains(stage)) {
+        bail!("no stage `{unknown}`; there are: {}", STAGES.join(", "));
+    }
+    let wanted = |stage: &str| stages.is_empty() || stages.contains(&stage);
+    let mut outcomes = Outcomes::default();
+    if wanted("lint") {
+        lint::run(workspace, &mut outcomes);
+    }
+    if wanted("unit") {
+        outcomes.measure("cargo tests", || unit::run(workspace));
+    }
+    if wanted("size") || wanted("e2e") {
+        let built = outcomes.check("release build", || build::run(workspace));
+        if built && wanted("size") {
+            outcomes.check("size budget", || size::check(workspace));
+        }
+        if built && wanted("e2e") {
+            outcomes.measure("browser tests", || browser::run(workspace));
+        }
+    }
+    Ok(outcomes.conclude())
 }
+
+/// `cargo xtask size`: the table, and an error above the budget.
+pub(crate) fn size_only(workspace: &Workspace) -> Result<ExitCode> {
+    build::run(workspace)?;
+    size::check(workspace)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `cargo xtask fmt`.
 pub(crate) fn format(workspace: &Workspace) -> Result<()> {
     Task::new(process::cargo())
         .dir(&workspace.root)
         .args(["fmt", "--all"])
         .run()
+}
+
+/// What has been run so far.
+#[derive(Default)]
+struct Outcomes(Vec<Outcome>);
+
+impl Outcomes {
+    /// A step that succeeds or fails as a whole, and counts as one test. Returns whether it succeeded.
+    fn check(&mut self, name: &str, step: impl FnOnce() -> Result<()>) -> bool {
+        self.measure(name, || step().map(|()| Tally { passed: 1, failed: 0 }))
+    }
+
+    /// A step with many tests. An error counts as one more that failed.
+    fn measure(&mut self, name: &str, step: impl FnOnce() -> Result<Tally>) -> bool {
+        say(name);
+        let start = Instant::now();
+        let tally = step().unwrap_or_else(|error| {
+            eprintln!("\nerror: {name}: {error:#}\n");
+            Tally { passed: 0, failed: 1 }
+        });
+        self.0.push(Outcome {
+            name: name.to_owned(),
+            tally,
+            took: start.elapsed(),
+        });
+        tally.failed == 0
+    }
+
+    fn conclude(&self) -> ExitCode {
+        println!();
+        for Outcome { name, tally, took } in &self.0 {
+            let mark = if tally.failed == 0 { "ok" } else { "FAILED" };
+            println!("{mark:<7} {name:<28} {tally:<24} {:>5} s", took.as_secs());
+        }
+        let total = self
+            .0
+            .iter()
+            .fold(Tally::default(), |sum, outcome| sum + outcome.tally);
+        println!("\n{total}");
+        if total.failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { defineConfig, devices } from "@playwright/test";
+
+// Debian's and Ubuntu's package where there is one (`cargo xtask setup --test` looks at the same places), else
+// Playwright's own browser.
+const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
+
+// Chromium's sandbox refuses to run as root, which is what containers run as.
+const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+
+const quiet = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+// `name.spec.ts` runs in `desktop` and `phone`; `name.desktop.spec.ts`, `name.phone.spec.ts` and `name.nojs.spec.ts` in
+// that one project only.
+const everywhere = /\/[^/.]+\.spec\.ts$/;
+
+export default defineConfig({
+  testDir: "specs",
+  globalSetup: "./global-setup.ts",
+  outputDir: "test-results",
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  use: {
+    baseURL: process.env.GREENLIT_URL,
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: { ...(chromium && { executablePath: chromium }), args: [...root, ...quiet] },
+  },
+  projects: [
+    {
+      name: "desktop",
+      testMatch: [everywhere, /\.desktop\.spec\.ts$/],
+      use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 } },
+    },
+    {
+      name: "phone",
+      testMatch: [everywhere, /\.phone\.spec\.ts$/],
+      use: {
+        ...devices["Desktop Chrome"],
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 3,
+        hasTouch: true,
+        isMobile: true,
+      },
+    },
+    {
+      name: "nojs",
+      testMatch: /\.nojs\.spec\.ts$/,
+      use: { ...devices["Desktop Chrome"], javaScriptEnabled: false },
+    },
+  ],
+});

@@ -1,0 +1,114 @@
+//! Unit and integration tests, with a real Postgres made for this run alone.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use local_postgres::{Config, Durability, LocalPostgres};
+
+use super::tally::{self, Tally};
+use crate::process::{self, Task, say};
+use crate::workspace::Workspace;
+
+/// All tests of the workspace but `frontend`'s (which has none: it runs in the browser tests).
+pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
+    let postgres = ThrowAway::start()?;
+    let common = ["--workspace", "--exclude=frontend", "--no-fail-fast"];
+    let cargo = || {
+        Task::new(process::cargo())
+            .dir(&workspace.root)
+            .env("DATABASE_URL", postgres.server.url())
+            // That database is empty: SQL checked at compile time is checked against what is checked in.
+            .env("SQLX_OFFLINE", "true")
+    };
+    if Task::new(process::cargo())
+        .args(["nextest", "--version"])
+        .capture()
+        .is_err()
+    {
+        return count(cargo().arg("test").args(common));
+    }
+    let tests = count(cargo().args(["nextest", "run", "--no-tests=pass"]).args(common))?;
+    // nextest leaves these out.
+    let examples = count(cargo().args(["test", "--doc"]).args(common))?;
+    Ok(tests + examples)
+}
+
+/// Shows what the command writes as it comes, and adds up the results in it.
+///
+/// A command that fails without a test that failed (it did not compile, a test program crashed) counts as one failure.
+fn count(task: Task) -> Result<Tally> {
+    let mut command: Command = task.into_command();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo")?;
+    let stdout = child.stdout.take().context("no standard output")?;
+    let stderr = child.stderr.take().context("no standard error")?;
+    let (written, logged) = thread::scope(|scope| {
+        let stdout = scope.spawn(|| follow(stdout, std::io::stdout()));
+        let logged = follow(stderr, std::io::stderr());
+        (stdout.join().unwrap_or_default(), logged)
+    });
+    let status = child.wait().context("waiting for cargo")?;
+    let mut tally = written + logged;
+    if !status.success() && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+fn follow(from: impl Read, mut to: impl Write) -> Tally {
+    let mut sum = Tally::default();
+    let mut lines = BufReader::new(from);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        // If nobody reads our output any more the counting still matters.
+        let _ = to.write_all(&line);
+        if let Some(tally) = tally::from_line(&String::from_utf8_lossy(&line)) {
+            sum = sum + tally;
+        }
+        line.clear();
+    }
+    sum
+}
+
+/// A Postgres in a temporary folder; both end with this value.
+struct ThrowAway {
+    server: LocalPostgres,
+    _folder: TemporaryFolder,
+}
+
+impl ThrowAway {
+    fn start() -> Result<Self> {
+        let folder =
+            TemporaryFolder(std::env::temp_dir().join(format!("greenlit-tests-{}", std::process::id())));
+        if folder.0.exists() {
+            bail!("{} is in the way", folder.0.display());
+        }
+        let config = Config {
+            durability: Durability::Off,
+            allow_create_database: true,
+            ..Config::new(&folder.0)
+        };
+        let server =
+            LocalPostgres::start(&config, &mut |line| say(line)).context("no Postgres for the tests")?;
+        Ok(Self {
+            server,
+            _folder: folder,
+        })
+    }
+}
+
+struct TemporaryFolder(PathBuf);
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // Leftovers in the folder for temporary files do no harm.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
