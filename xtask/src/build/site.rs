@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::fingerprint::Fingerprint;
 use crate::process::{self, Task, say};
@@ -14,20 +14,15 @@ use crate::workspace::Workspace;
 pub(super) fn make(workspace: &Workspace, tools: &BuildTools, compiled: &Path) -> Result<()> {
     let work = workspace.site_work();
     fs::create_dir_all(&work)?;
-    let optimiser = tools
-        .wasm_opt
-        .as_ref()
-        .map(|tool| tool.describe())
-        .unwrap_or_default();
     let code = Fingerprint::new()
         .file(compiled)?
         .folder(&workspace.root.join("xtask/site-tool"))?
-        .file(&workspace.root.join("xtask/src/setup/wasm_opt.rs"))?
+        .file(&workspace.root.join("xtask/src/setup/site_tools.rs"))?
         .file(&workspace.root.join("xtask/tools/package-lock.json"))?
-        .text(&optimiser)
+        .text(&tools.site_tools.describe())
         .finish();
-    if !code.is_at(&work.join("code.fingerprint")) || !work.join(OPTIMISED).exists() {
-        bind_and_optimise(workspace, tools, compiled)?;
+    if !code.is_at(&work.join("code.fingerprint")) || !work.join(WASM).exists() || !work.join(JS).exists() {
+        bind_and_shrink(workspace, tools, compiled)?;
         code.save(&work.join("code.fingerprint"))?;
     }
 
@@ -44,9 +39,9 @@ pub(super) fn make(workspace: &Workspace, tools: &BuildTools, compiled: &Path) -
         fs::create_dir_all(workspace.site())?;
         site_tool(workspace)
             .args(["assemble", "--wasm"])
-            .arg(work.join(OPTIMISED))
+            .arg(work.join(WASM))
             .arg("--js")
-            .arg(work.join("greenlit.js"))
+            .arg(work.join(JS))
             .arg("--style")
             .arg(style)
             .arg("--public")
@@ -59,9 +54,11 @@ pub(super) fn make(workspace: &Workspace, tools: &BuildTools, compiled: &Path) -
     Ok(())
 }
 
-const OPTIMISED: &str = "greenlit.opt.wasm";
+/// The finished forms; what wasm-bindgen wrote lies beside them as `greenlit.wasm` and `greenlit.js`.
+const WASM: &str = "greenlit.small.wasm";
+const JS: &str = "greenlit.small.js";
 
-fn bind_and_optimise(workspace: &Workspace, tools: &BuildTools, compiled: &Path) -> Result<()> {
+fn bind_and_shrink(workspace: &Workspace, tools: &BuildTools, compiled: &Path) -> Result<()> {
     let work = workspace.site_work();
     say("wasm-bindgen");
     site_tool(workspace)
@@ -70,15 +67,12 @@ fn bind_and_optimise(workspace: &Workspace, tools: &BuildTools, compiled: &Path)
         .arg("--out")
         .arg(&work)
         .run()?;
-    let bound = work.join("greenlit.wasm");
-    let optimised = work.join(OPTIMISED);
-    match &tools.wasm_opt {
-        Some(wasm_opt) => {
-            say("wasm-opt -Oz");
-            wasm_opt.run(&bound, &optimised)
-        }
-        None => fs::copy(&bound, &optimised).map(drop).context("copying the WASM"),
-    }
+    tools
+        .site_tools
+        .optimise_wasm(&work.join("greenlit.wasm"), &work.join(WASM))?;
+    tools
+        .site_tools
+        .minify_module(&work.join("greenlit.js"), &work.join(JS))
 }
 
 fn site_tool(workspace: &Workspace) -> Task {

@@ -4,21 +4,20 @@ mod apt;
 pub(crate) mod browser;
 mod npm;
 mod postgres;
-pub(crate) mod wasm_opt;
+pub(crate) mod site_tools;
 pub(crate) mod wasm_toolchain;
 
 use anyhow::{Result, bail};
 
 use crate::process::{Task, say};
 use crate::workspace::Workspace;
-use wasm_opt::WasmOpt;
+use site_tools::SiteTools;
 use wasm_toolchain::WasmToolchain;
 
 /// What building the site needs.
 pub(crate) struct BuildTools {
     pub(crate) toolchain: WasmToolchain,
-    /// Absent only where neither the program nor Node can be had; the WASM then stays larger.
-    pub(crate) wasm_opt: Option<WasmOpt>,
+    pub(crate) site_tools: SiteTools,
 }
 
 /// `cargo xtask setup [--test]`.
@@ -30,10 +29,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[&str]) -> Result<()> {
     };
     let tools = for_build(workspace)?;
     say(&format!("WASM: {}", tools.toolchain.describe()));
-    match &tools.wasm_opt {
-        Some(wasm_opt) => say(&format!("wasm-opt: {}", wasm_opt.describe())),
-        None => say("wasm-opt: none"),
-    }
+    say(&format!("size: {}", tools.site_tools.describe()));
     match for_run(workspace)? {
         Some(folder) => say(&format!("Postgres: {}", folder.display())),
         None => say("Postgres: DATABASE_URL is set"),
@@ -45,11 +41,14 @@ pub(crate) fn run(workspace: &Workspace, args: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The WASM compiler and wasm-opt.
+/// The WASM compiler and what makes its output small.
 pub(crate) fn for_build(workspace: &Workspace) -> Result<BuildTools> {
     let toolchain = wasm_toolchain::find_or_install()?;
-    let wasm_opt = wasm_opt::find_or_install(workspace)?;
-    Ok(BuildTools { toolchain, wasm_opt })
+    let site_tools = site_tools::find_or_install(workspace)?;
+    Ok(BuildTools {
+        toolchain,
+        site_tools,
+    })
 }
 
 /// Clippy for the browser's target; installed with Debian's compiler where that one is used. `None` if it cannot be had.
