@@ -1,1 +1,52 @@
-//! Placeholder.
+//! Markdown to safe HTML, whole or while it is being written.
+//!
+//! The text comes from a model, which anything it read may have talked into anything. So the
+//! output is built from a closed list of elements, attributes and URL schemes: HTML in the text is
+//! shown as text, a link leads to `http`, `https` or `mailto` or stays on the page, an image is
+//! shown as a link and never loaded.
+//!
+//! [`render`] and [`StreamRenderer`] give a list of strings, one per top-level block; a page shows
+//! one after the other. For the same text both give the same HTML, so a page that followed a
+//! stream shows what a reload shows.
+//!
+//! ```text
+//! text ─▶ pulldown-cmark ─▶ document (events by top-level block) ─▶ writer ─▶ HTML per block
+//!                                                                   │ │
+//!                                        links (what may be linked) ◀─┘ └─▶ code, highlight
+//! ```
+
+mod code;
+mod document;
+mod escape;
+mod highlight;
+mod links;
+mod slug;
+mod stream;
+mod writer;
+
+pub use stream::{Patch, StreamRenderer};
+
+/// What differs from one rendered text to the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Put before every `id`, and before the target of every link within the text, so that several
+    /// texts can stand on one page. A message's id and a hyphen, for instance.
+    pub id_prefix: String,
+}
+
+impl Options {
+    /// Options for the text with this prefix for its ids.
+    pub fn new(id_prefix: impl Into<String>) -> Self {
+        Self {
+            id_prefix: id_prefix.into(),
+        }
+    }
+}
+
+/// Renders a whole text: the HTML of each top-level block, in order. An empty text, or one of link
+/// definitions only, has none.
+pub fn render(text: &str, options: &Options) -> Vec<String> {
+    let mut highlighted = code::Cache::default();
+    let blocks = document::render_from(text, 0, options, &slug::Slugs::default(), &mut highlighted);
+    blocks.into_iter().map(|block| block.html).collect()
+}
