@@ -1,4 +1,7 @@
-//! Models: one trait, one file per vendor.
+//! Models: one trait, one folder or file per vendor.
+
+#[cfg(any(test, feature = "scripted"))]
+pub mod scripted;
 
 use std::time::Duration;
 
@@ -43,6 +46,16 @@ pub struct ChatRequest {
 pub struct Clock {
     pub now: Timestamp,
     pub time_zone: jiff::tz::TimeZone,
+}
+
+impl Clock {
+    /// Now, on the user's wall.
+    pub fn local(&self) -> jiff::Zoned {
+        // The contract's years 1 to 9999 are within jiff's range, offsets included.
+        jiff::Timestamp::from_millisecond(self.now.as_millis())
+            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+            .to_zoned(self.time_zone.clone())
+    }
 }
 
 /// One entry of a transcript.

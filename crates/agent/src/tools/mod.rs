@@ -1,10 +1,30 @@
 //! Tools: the trait, the registry and the built-in ones, one file each.
+//!
+//! To add a tool, write its file (schema, `impl Tool`, tests) and one line in
+//! [`Registry::built_in`]. [`arguments`] reads what models send, with patience for what they get
+//! wrong.
+
+mod add_task;
+pub mod arguments;
+mod complete_task;
+mod delete_task;
+pub mod due;
+mod list_tasks;
+mod registry;
+#[cfg(test)]
+mod testing;
+mod undo_last_change;
+mod update_task;
 
 use async_trait::async_trait;
+use protocol::limits::{TASK_TITLE_CHARS, excerpt};
 use protocol::{Task, TaskId, TaskPriority, TaskStatus, Timestamp, ToolCallId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::llm::{Clock, ToolDefinition};
+
+pub use arguments::Arguments;
+pub use registry::Registry;
 
 /// What a tool may reach: the actor's own tasks, inside the transaction of its call. `domain`
 /// implements it and journals every change (before and after), so a tool need not.
@@ -93,8 +113,9 @@ pub enum ToolError {
 /// What a tool did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolOutput {
-    /// For the model and for "details" on the badge; a task as `{task: …}`, a list as
-    /// `{tasks: […], count}`.
+    /// For the model and for "details" on the badge: a task as `{"task": …}`, a list as
+    /// `{"tasks": […], "count": n}` (and `"truncated": true` when there are more), an undone change as
+    /// `{"undone": {"call_id", "summary"}}` or `{"undone": null}`. At most 64 KiB as JSON.
     pub result: Value,
     /// One line for a person: "Created task: Review Q4 report".
     pub summary: String,
@@ -112,44 +133,31 @@ pub trait Tool: Send + Sync {
     /// Name, description and JSON Schema of the arguments.
     fn definition(&self) -> ToolDefinition;
 
-    /// Does it. `arguments` is an object.
+    /// Other names under which models know it.
+    fn aliases(&self) -> &[&str] {
+        &[]
+    }
+
+    /// Does it.
     ///
     /// # Errors
     /// [`ToolError::Respond`] for what the model got wrong.
-    async fn call(&self, arguments: Value, context: &mut ToolContext<'_>) -> Result<ToolOutput, ToolError>;
-}
-
-/// The tools an agent has.
-pub struct Registry {
-    tools: Vec<Box<dyn Tool>>,
-}
-
-impl Registry {
-    /// The built-in task tools.
-    pub fn built_in() -> Self {
-        Self { tools: Vec::new() }
-    }
-
-    /// What a model is told.
-    pub fn definitions(&self) -> Vec<ToolDefinition> {
-        self.tools.iter().map(|tool| tool.definition()).collect()
-    }
-
-    /// Finds the tool (an alias counts), reads the arguments and calls it.
-    ///
-    /// # Errors
-    /// [`ToolError::Respond`] for an unknown tool, arguments that are no JSON object or do not fit.
-    pub async fn dispatch(
+    async fn call(
         &self,
-        _name: &str,
-        _arguments: &str,
-        _context: &mut ToolContext<'_>,
-    ) -> Result<ToolOutput, ToolError> {
-        unimplemented!()
-    }
+        arguments: Arguments,
+        context: &mut ToolContext<'_>,
+    ) -> Result<ToolOutput, ToolError>;
+}
 
-    /// The tool's own name for a name or alias; `None` for a tool that does not exist.
-    pub fn canonical_name(&self, _name: &str) -> Option<&'static str> {
-        unimplemented!()
-    }
+/// A task's one-line summary: "Created task: Review Q4 report".
+fn summary(what: &str, task: &Task) -> String {
+    format!("{what}: {}", excerpt(&task.title, TASK_TITLE_CHARS))
+}
+
+fn task_id_schema() -> Value {
+    json!({
+        "type": "string",
+        "format": "uuid",
+        "description": "The task's id, exactly as a tool result gave it. Never make one up.",
+    })
 }
