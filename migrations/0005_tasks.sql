@@ -13,9 +13,6 @@ CREATE TABLE tasks (
     updated_at timestamptz(3) NOT NULL DEFAULT now(),
     -- Deleted tasks stay so that a deletion can be taken back.
     deleted_at timestamptz(3),
-    -- Counts changes. Taking a change back compares it: another number means that somebody else
-    -- has touched the task since.
-    revision integer NOT NULL DEFAULT 1,
     -- The list's order as columns, so that one index gives it and a cursor can point into it:
     -- open before done, then by date with none last, then high before low, then oldest first.
     list_rank smallint NOT NULL GENERATED ALWAYS AS (CASE status WHEN 'open' THEN 0 ELSE 1 END) STORED,
@@ -45,8 +42,8 @@ CREATE TABLE tool_calls (
     status text NOT NULL
         CHECK (status IN ('running', 'success', 'error', 'awaiting_approval', 'denied', 'undone')),
     summary text NOT NULL DEFAULT '',
-    -- [{before: task|null, after: task|null, revision}]: null before is an added task, null after a
-    -- deleted one; revision is the task's after the change.
+    -- [{before: task|null, after: task|null}]: null before is an added task, null after a deleted
+    -- one. Taking a call back compares `after` with the task as it stands.
     changes jsonb NOT NULL DEFAULT '[]',
     started_at timestamptz(3) NOT NULL DEFAULT now(),
     finished_at timestamptz(3),

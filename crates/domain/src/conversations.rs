@@ -1,9 +1,18 @@
 //! Conversations and their history.
 
 use protocol::api::{ConversationPage, CreateConversation, MessagePage, UpdateConversation};
+use protocol::limits::{CONVERSATION_TITLE_CHARS, CONVERSATIONS_PAGE, MESSAGES_PAGE, checked_text};
 use protocol::{Conversation, ConversationId, Message, MessageId, RunId, Timestamp};
+use store::conversations::{ListPosition, Probed};
+use store::messages::Range;
+use store::runs::RunStatus;
+use store::{Scope, Tx, conversations, messages, runs};
+use uuid::Uuid;
 
-use crate::{Actor, Domain, Error};
+use crate::{Actor, Domain, Error, page};
+
+/// The title of a conversation that was made without a message.
+const UNTITLED: &str = "New conversation";
 
 /// Conversations of a [`Domain`].
 pub struct Conversations<'a> {
@@ -67,61 +76,215 @@ impl<'a> Conversations<'a> {
         Self { domain }
     }
 
+    async fn begin(&self, actor: &Actor) -> Result<Tx, Error> {
+        Ok(self.domain.store().begin(Scope::Actor(actor.user_id())).await?)
+    }
+
+    async fn missing(&self, actor: &Actor, id: ConversationId) -> Error {
+        self.domain.not_found(actor, Probed::Conversation, id.0).await
+    }
+
     /// Makes an empty conversation. (With a first message: [`crate::runs::Runs::send`].)
-    pub async fn create(&self, _actor: &Actor, _request: CreateConversation) -> Result<Conversation, Error> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// `Invalid` for a title over its limit.
+    pub async fn create(&self, actor: &Actor, request: CreateConversation) -> Result<Conversation, Error> {
+        let title = match request.title.as_deref() {
+            Some(text) => title(text)?,
+            None => UNTITLED.to_owned(),
+        };
+        let mut tx = self.begin(actor).await?;
+        let made = conversations::insert(&mut tx, Uuid::now_v7().into(), actor.user_id(), &title).await?;
+        tx.commit().await?;
+        Ok(made)
     }
 
     /// Lists the actor's conversations, newest `updated_at` first, deleted ones left out.
     ///
     /// # Errors
     /// `Invalid` for a limit out of range or a broken cursor.
-    pub async fn list(&self, _actor: &Actor, _query: ListConversations) -> Result<ConversationPage, Error> {
-        unimplemented!()
+    pub async fn list(&self, actor: &Actor, query: ListConversations) -> Result<ConversationPage, Error> {
+        let limit = page::limit(query.limit, CONVERSATIONS_PAGE)?;
+        let after = query.cursor.as_deref().map(page::read_position).transpose()?;
+        let pattern = page::pattern(query.q.as_deref());
+        let mut tx = self.begin(actor).await?;
+        let mut found =
+            conversations::list(&mut tx, actor.user_id(), after, pattern.as_deref(), limit + 1).await?;
+        tx.commit().await?;
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let next_cursor = found.last().filter(|_| more).map(|last| {
+            page::write_position(ListPosition {
+                updated_at: last.updated_at,
+                id: last.id,
+            })
+        });
+        Ok(ConversationPage {
+            conversations: found,
+            next_cursor,
+        })
     }
 
     /// One conversation.
-    pub async fn get(&self, _actor: &Actor, _id: ConversationId) -> Result<Conversation, Error> {
-        unimplemented!()
+    pub async fn get(&self, actor: &Actor, id: ConversationId) -> Result<Conversation, Error> {
+        let mut tx = self.begin(actor).await?;
+        let found = conversations::find(&mut tx, id).await?;
+        tx.commit().await?;
+        match found {
+            Some(conversation) => Ok(conversation),
+            None => Err(self.missing(actor, id).await),
+        }
     }
 
     /// One conversation with its newest messages, for its page.
     pub async fn open(
         &self,
-        _actor: &Actor,
-        _id: ConversationId,
-        _limit: u32,
+        actor: &Actor,
+        id: ConversationId,
+        limit: u32,
     ) -> Result<OpenConversation, Error> {
-        unimplemented!()
+        let limit = page::limit(Some(limit), MESSAGES_PAGE)?;
+        let mut tx = self.begin(actor).await?;
+        let Some(conversation) = conversations::find(&mut tx, id).await? else {
+            drop(tx);
+            return Err(self.missing(actor, id).await);
+        };
+        let mut records = messages::list(&mut tx, id, Range::Newest, limit + 1).await?;
+        let unfinished = runs::unfinished(&mut tx, id).await?;
+        tx.commit().await?;
+        let has_more = records.len() > limit as usize;
+        records.drain(..records.len().saturating_sub(limit as usize));
+        let mut live = vec![];
+        for run in unfinished {
+            let Some(record) = records
+                .iter_mut()
+                .find(|record| record.message.id == run.assistant_message_id)
+            else {
+                continue;
+            };
+            // This server knows more of a run that it works on than the last snapshot does.
+            if let Some((message, seq)) = self.domain.hub().snapshot(run.id) {
+                record.message = message;
+                record.snapshot_seq = seq;
+            }
+            live.push(LiveMessage {
+                message_id: record.message.id,
+                run_id: run.id,
+                seq: record.snapshot_seq,
+                queued: run.status == RunStatus::Queued,
+            });
+        }
+        let messages = records.into_iter().map(|record| record.message).collect();
+        Ok(OpenConversation {
+            conversation,
+            messages,
+            has_more,
+            live,
+        })
     }
 
     /// A page of its history, oldest first.
+    ///
+    /// # Errors
+    /// `Invalid` for a limit out of range, or both ends given; `NotFound` for a message that is none
+    /// of this conversation's.
     pub async fn messages(
         &self,
-        _actor: &Actor,
-        _id: ConversationId,
-        _query: ListMessages,
+        actor: &Actor,
+        id: ConversationId,
+        query: ListMessages,
     ) -> Result<MessagePage, Error> {
-        unimplemented!()
+        let limit = page::limit(query.limit, MESSAGES_PAGE)?;
+        if query.since.is_some() && query.before.is_some() {
+            return Err(Error::invalid("before", "cannot be combined with since"));
+        }
+        let mut tx = self.begin(actor).await?;
+        let Some(conversation) = conversations::find(&mut tx, id).await? else {
+            drop(tx);
+            return Err(self.missing(actor, id).await);
+        };
+        let range = match (query.since, query.before) {
+            (Some(Since::Time(time)), _) => Range::AfterTime(time),
+            (Some(Since::Message(message)), _) => Range::After(position_of(&mut tx, id, message).await?),
+            (None, Some(message)) => Range::Before(position_of(&mut tx, id, message).await?),
+            (None, None) => Range::Newest,
+        };
+        let mut records = messages::list(&mut tx, id, range, limit + 1).await?;
+        tx.commit().await?;
+        let limit = limit as usize;
+        let has_more = records.len() > limit;
+        if query.since.is_some() {
+            records.truncate(limit);
+        } else {
+            records.drain(..records.len().saturating_sub(limit));
+        }
+        Ok(MessagePage {
+            messages: records.into_iter().map(|record| record.message).collect(),
+            total_count: conversation.message_count,
+            has_more,
+        })
     }
 
     /// Renames or pins.
+    ///
+    /// # Errors
+    /// `Invalid` for a title over its limit.
     pub async fn update(
         &self,
-        _actor: &Actor,
-        _id: ConversationId,
-        _request: UpdateConversation,
+        actor: &Actor,
+        id: ConversationId,
+        request: UpdateConversation,
     ) -> Result<Conversation, Error> {
-        unimplemented!()
+        let new_title = request.title.as_deref().map(title).transpose()?;
+        let mut tx = self.begin(actor).await?;
+        let updated = conversations::update(&mut tx, id, new_title.as_deref(), request.pinned).await?;
+        tx.commit().await?;
+        match updated {
+            Some(conversation) => Ok(conversation),
+            None => Err(self.missing(actor, id).await),
+        }
     }
 
     /// Deletes softly.
-    pub async fn delete(&self, _actor: &Actor, _id: ConversationId) -> Result<(), Error> {
-        unimplemented!()
+    pub async fn delete(&self, actor: &Actor, id: ConversationId) -> Result<(), Error> {
+        let mut tx = self.begin(actor).await?;
+        let deleted = conversations::set_deleted(&mut tx, id, true).await?;
+        let unfinished = if deleted {
+            runs::unfinished(&mut tx, id).await?
+        } else {
+            vec![]
+        };
+        tx.commit().await?;
+        if !deleted {
+            return Err(self.missing(actor, id).await);
+        }
+        for run in unfinished {
+            self.domain.runs().cancel(actor, run.id).await?;
+        }
+        Ok(())
     }
 
     /// Brings a deleted one back; no error if it is not deleted.
-    pub async fn restore(&self, _actor: &Actor, _id: ConversationId) -> Result<Conversation, Error> {
-        unimplemented!()
+    pub async fn restore(&self, actor: &Actor, id: ConversationId) -> Result<Conversation, Error> {
+        let mut tx = self.begin(actor).await?;
+        conversations::set_deleted(&mut tx, id, false).await?;
+        let found = conversations::find(&mut tx, id).await?;
+        tx.commit().await?;
+        match found {
+            Some(conversation) => Ok(conversation),
+            None => Err(self.missing(actor, id).await),
+        }
     }
+}
+
+fn title(text: &str) -> Result<String, Error> {
+    checked_text(text, 1, CONVERSATION_TITLE_CHARS).map_err(|message| Error::invalid("title", message))
+}
+
+async fn position_of(tx: &mut Tx, conversation: ConversationId, id: MessageId) -> Result<i32, Error> {
+    messages::find(tx, id)
+        .await?
+        .filter(|record| record.message.conversation_id == conversation)
+        .map(|record| record.position)
+        .ok_or(Error::NotFound("message"))
 }

@@ -9,17 +9,29 @@
 
 pub mod accounts;
 mod actor;
+mod clock;
 pub mod conversations;
 mod error;
+mod page;
+mod rate_limit;
 pub mod runs;
 pub mod tasks;
 pub mod tool_calls;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use agent::context::WindowLimits;
 use agent::llm::Provider;
-use store::Store;
+use agent::tools::Registry;
+use store::conversations::Probed;
+use store::{Owner, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::rate_limit::RateLimit;
+use crate::runs::hub::Hub;
 
 pub use actor::Actor;
 pub use error::{AccountError, Error};
@@ -38,6 +50,9 @@ pub struct DomainConfig {
     pub messages_per_minute: u32,
 }
 
+/// How long the last words of halted answers may take.
+const HALT: Duration = Duration::from_secs(2);
+
 /// The handle to everything; cheap to clone.
 #[derive(Clone)]
 pub struct Domain {
@@ -47,6 +62,19 @@ pub struct Domain {
 struct Inner {
     store: Store,
     config: DomainConfig,
+    tools: Registry,
+    /// Runs that this server works on; written by their workers, read by watchers.
+    hub: Arc<Hub>,
+    /// Everything that was spawned here; waited for at shutdown.
+    tasks: TaskTracker,
+    /// Cancelled when the server stops.
+    stopping: CancellationToken,
+    /// Cancelled when running answers may not go on.
+    halting: CancellationToken,
+    /// This server process, as leases name it.
+    node: Uuid,
+    /// Messages per user and minute.
+    sends: RateLimit,
 }
 
 impl Domain {
@@ -55,9 +83,23 @@ impl Domain {
     /// # Errors
     /// When the database is away.
     pub async fn start(store: Store, config: DomainConfig) -> Result<Self, Error> {
-        Ok(Self {
-            inner: Arc::new(Inner { store, config }),
-        })
+        let sends = RateLimit::per_minute(config.messages_per_minute);
+        let domain = Self {
+            inner: Arc::new(Inner {
+                store,
+                config,
+                tools: Registry::built_in(),
+                hub: Arc::default(),
+                tasks: TaskTracker::new(),
+                stopping: CancellationToken::new(),
+                halting: CancellationToken::new(),
+                node: Uuid::now_v7(),
+                sends,
+            }),
+        };
+        runs::takeover::sweep(&domain).await?;
+        domain.inner.tasks.spawn(runs::takeover::watch(domain.clone()));
+        Ok(domain)
     }
 
     /// Sign-up, sign-in, sessions, tokens.
@@ -97,11 +139,54 @@ impl Domain {
 
     /// Whether the database answers and its migrations are those of this binary.
     pub async fn is_ready(&self) -> bool {
-        unimplemented!()
+        self.inner.store.is_ready().await
     }
 
-    /// Stops taking new work and ends or hands over the runs of this server.
-    pub async fn shut_down(&self) {
-        unimplemented!()
+    /// How many runs this server works on now.
+    pub fn active_runs(&self) -> usize {
+        self.inner.hub.len()
+    }
+
+    /// Stops taking new work, gives running answers `grace` to end, and ends the rest as failed with
+    /// what they have.
+    pub async fn shut_down(&self, grace: Duration) {
+        self.inner.stopping.cancel();
+        self.inner.tasks.close();
+        if tokio::time::timeout(grace, self.inner.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(runs = self.inner.hub.len(), "some answers did not end in time");
+            self.inner.halting.cancel();
+            let _ = tokio::time::timeout(HALT, self.inner.tasks.wait()).await;
+        }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn config(&self) -> &DomainConfig {
+        &self.inner.config
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    /// Why the actor does not find a row: it is somebody else's, or it is not there.
+    pub(crate) async fn not_found(&self, actor: &Actor, table: Probed, id: Uuid) -> Error {
+        let what = match table {
+            Probed::Conversation => "conversation",
+            Probed::Message => "message",
+            Probed::Run => "run",
+            Probed::Task => "task",
+            Probed::ToolCall => "tool call",
+        };
+        match self.store().owner_of(table, id, actor.user_id()).await {
+            Ok(Owner::SomebodyElse) => Error::Forbidden,
+            Ok(Owner::Nobody) => Error::NotFound(what),
+            Err(error) => error.into(),
+        }
     }
 }

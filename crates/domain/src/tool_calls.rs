@@ -1,6 +1,10 @@
 //! What the assistant did: the journal of tool calls, and taking one back.
 
-use protocol::{ToolCall, ToolCallId};
+use protocol::{Task, ToolCall, ToolCallId, ToolCallStatus};
+use store::conversations::Probed;
+use store::tasks::TaskRecord;
+use store::tool_calls::{Change, ToolCallRecord};
+use store::{Scope, Tx, tasks, tool_calls};
 
 use crate::{Actor, Domain, Error};
 
@@ -18,7 +22,86 @@ impl<'a> ToolCalls<'a> {
     ///
     /// # Errors
     /// `Conflict` when it changed nothing, was undone already, or a task was changed since.
-    pub async fn undo(&self, _actor: &Actor, _id: ToolCallId) -> Result<ToolCall, Error> {
-        unimplemented!()
+    pub async fn undo(&self, actor: &Actor, id: ToolCallId) -> Result<ToolCall, Error> {
+        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+        let Some(record) = tool_calls::find_for_update(&mut tx, id).await? else {
+            drop(tx);
+            return Err(self.domain.not_found(actor, Probed::ToolCall, id.0).await);
+        };
+        if record.call.status == ToolCallStatus::Undone {
+            return Err(conflict("already_undone", "This was undone already."));
+        }
+        if !record.call.undoable {
+            return Err(conflict(
+                "nothing_to_undo",
+                "This call changed nothing that could be undone.",
+            ));
+        }
+        match undo_record(&mut tx, &record).await? {
+            Some(undone) => {
+                tx.commit().await?;
+                Ok(undone.call)
+            }
+            None => Err(conflict(
+                "changed_since",
+                "The task was changed since. Undoing this would overwrite that change.",
+            )),
+        }
     }
+}
+
+fn conflict(code: &'static str, detail: &str) -> Error {
+    Error::Conflict {
+        code,
+        detail: detail.to_owned(),
+    }
+}
+
+/// Takes back a standing call's changes, newest first. `None`, with nothing changed, when a task is
+/// not as the call left it. The call's row must be locked.
+pub(crate) async fn undo_record(
+    tx: &mut Tx,
+    record: &ToolCallRecord,
+) -> Result<Option<ToolCallRecord>, store::Error> {
+    let mut back = vec![];
+    for change in record.changes.iter().rev() {
+        let Some(id) = change
+            .before
+            .as_ref()
+            .or(change.after.as_ref())
+            .map(|task| task.id)
+        else {
+            continue;
+        };
+        match tasks::find_for_update(tx, id).await? {
+            Some(now) if stands(change, &now) => back.push((change, now)),
+            _ => return Ok(None),
+        }
+    }
+    for (change, now) in back {
+        match &change.before {
+            Some(before) => tasks::save(tx, before, false).await?,
+            None => tasks::save(tx, &now.task, true).await?,
+        };
+    }
+    Ok(Some(tool_calls::mark_undone(tx, record.call.id).await?))
+}
+
+/// Whether a task is as a change left it. Content is compared, not times: what was changed and
+/// changed back stands again.
+fn stands(change: &Change, now: &TaskRecord) -> bool {
+    match &change.after {
+        None => now.deleted,
+        Some(after) => !now.deleted && content(after) == content(&now.task),
+    }
+}
+
+fn content(task: &Task) -> impl PartialEq {
+    (
+        task.title.clone(),
+        task.description.clone(),
+        task.status.as_str(),
+        task.priority.as_str(),
+        task.due_at.map(protocol::Timestamp::as_millis),
+    )
 }

@@ -60,6 +60,26 @@ impl Store {
 }
 
 impl Tx {
+    /// Marks a place to go back to with [`Tx::rollback_to_savepoint`].
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn savepoint(&mut self) -> Result<(), Error> {
+        sqlx::raw_sql("SAVEPOINT here").execute(&mut *self.inner).await?;
+        Ok(())
+    }
+
+    /// Undoes everything since [`Tx::savepoint`]; the transaction goes on.
+    ///
+    /// # Errors
+    /// When the database is away or there is no savepoint.
+    pub async fn rollback_to_savepoint(&mut self) -> Result<(), Error> {
+        sqlx::raw_sql("ROLLBACK TO SAVEPOINT here")
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
     /// Makes it stand.
     ///
     /// # Errors

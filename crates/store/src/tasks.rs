@@ -7,13 +7,11 @@ use uuid::Uuid;
 
 use crate::{Error, Tx, time};
 
-/// A task and how often it was changed.
+/// A task and whether it is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRecord {
     /// As everybody sees it.
     pub task: Task,
-    /// Counts its changes.
-    pub revision: i32,
     /// Whether it is deleted.
     pub deleted: bool,
 }
@@ -30,7 +28,6 @@ struct TaskRow {
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     deleted_at: Option<OffsetDateTime>,
-    revision: i32,
 }
 
 impl TryFrom<TaskRow> for TaskRecord {
@@ -53,7 +50,6 @@ impl TryFrom<TaskRow> for TaskRecord {
                 created_at: time::from_sql(row.created_at),
                 updated_at: time::from_sql(row.updated_at),
             },
-            revision: row.revision,
             deleted: row.deleted_at.is_some(),
         })
     }
@@ -82,7 +78,7 @@ pub async fn insert(tx: &mut Tx, new: &NewTask<'_>) -> Result<TaskRecord, Error>
         "INSERT INTO tasks (id, user_id, title, description, due_at, priority)
          VALUES ($1, $2, $3, $4, $5, $6)
          RETURNING id, title, description, status, priority, due_at, completed_at, created_at, updated_at,
-                   deleted_at, revision",
+                   deleted_at",
     )
     .bind(new.id.0)
     .bind(new.user.as_str())
@@ -100,7 +96,7 @@ pub async fn insert(tx: &mut Tx, new: &NewTask<'_>) -> Result<TaskRecord, Error>
 pub async fn find_for_update(tx: &mut Tx, id: TaskId) -> Result<Option<TaskRecord>, Error> {
     let row: Option<TaskRow> = sqlx::query_as(
         "SELECT id, title, description, status, priority, due_at, completed_at, created_at, updated_at,
-                deleted_at, revision
+                deleted_at
          FROM tasks WHERE id = $1 FOR UPDATE",
     )
     .bind(id.0)
@@ -113,7 +109,7 @@ pub async fn find_for_update(tx: &mut Tx, id: TaskId) -> Result<Option<TaskRecor
 pub async fn find(tx: &mut Tx, id: TaskId) -> Result<Option<TaskRecord>, Error> {
     let row: Option<TaskRow> = sqlx::query_as(
         "SELECT id, title, description, status, priority, due_at, completed_at, created_at, updated_at,
-                deleted_at, revision
+                deleted_at
          FROM tasks WHERE id = $1 AND deleted_at IS NULL",
     )
     .bind(id.0)
@@ -127,11 +123,11 @@ pub async fn find(tx: &mut Tx, id: TaskId) -> Result<Option<TaskRecord>, Error> 
 pub async fn save(tx: &mut Tx, task: &Task, deleted: bool) -> Result<Option<TaskRecord>, Error> {
     let row: Option<TaskRow> = sqlx::query_as(
         "UPDATE tasks SET title = $2, description = $3, status = $4, priority = $5, due_at = $6,
-                completed_at = $7, updated_at = now(), revision = revision + 1,
+                completed_at = $7, updated_at = now(),
                 deleted_at = CASE WHEN $8 THEN coalesce(deleted_at, now()) END
          WHERE id = $1
          RETURNING id, title, description, status, priority, due_at, completed_at, created_at, updated_at,
-                   deleted_at, revision",
+                   deleted_at",
     )
     .bind(task.id.0)
     .bind(&task.title)
@@ -172,7 +168,7 @@ pub async fn list(
 ) -> Result<Vec<TaskRecord>, Error> {
     let rows: Vec<TaskRow> = sqlx::query_as(
         "SELECT t.id, t.title, t.description, t.status, t.priority, t.due_at, t.completed_at, t.created_at,
-                t.updated_at, t.deleted_at, t.revision
+                t.updated_at, t.deleted_at
          FROM tasks t
          WHERE t.user_id = $1 AND t.deleted_at IS NULL
            AND ($2::text IS NULL OR t.status = $2)

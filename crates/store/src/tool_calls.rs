@@ -17,8 +17,6 @@ pub struct Change {
     pub before: Option<Task>,
     /// `None` for a deleted task.
     pub after: Option<Task>,
-    /// The task's revision after the change.
-    pub revision: i32,
 }
 
 /// A call in the journal.

@@ -1,9 +1,21 @@
 //! Runs: the work of answering one message. A run belongs to the server, not to the request that
 //! began it; whoever asked may go away, and anybody with the right may watch.
 
+pub(crate) mod hub;
+mod port;
+mod send;
+pub(crate) mod takeover;
+mod watch;
+mod worker;
+mod writer;
+
+use futures::StreamExt;
 use futures::stream::BoxStream;
 use protocol::api::SentMessage;
 use protocol::{ConversationId, Message, RunId, SequencedEvent};
+use store::conversations::Probed;
+use store::runs::RunRecord;
+use store::{Scope, messages, runs};
 
 use crate::{Actor, Domain, Error};
 
@@ -35,30 +47,69 @@ impl<'a> Runs<'a> {
     ///
     /// # Errors
     /// `Invalid` for the text, `RateLimited`, `Conflict` for a used key with another text.
-    pub async fn send(&self, _actor: &Actor, _request: Send) -> Result<SentMessage, Error> {
-        unimplemented!()
+    pub async fn send(&self, actor: &Actor, request: Send) -> Result<SentMessage, Error> {
+        send::send(self.domain, actor, request).await
     }
 
     /// Answers the message of a failed or cancelled run once more; what the first try wrote stays.
     ///
     /// # Errors
-    /// `Conflict` while that run is active.
-    pub async fn retry(&self, _actor: &Actor, _id: RunId) -> Result<SentMessage, Error> {
-        unimplemented!()
+    /// `Conflict` while that run is active or when it ended well.
+    pub async fn retry(&self, actor: &Actor, id: RunId) -> Result<SentMessage, Error> {
+        let run = self.get(actor, id).await?;
+        send::retry(self.domain, actor, &run).await
     }
 
     /// Stops a run; what was written stays. No error when it is over already.
-    pub async fn cancel(&self, _actor: &Actor, _id: RunId) -> Result<(), Error> {
-        unimplemented!()
+    pub async fn cancel(&self, actor: &Actor, id: RunId) -> Result<(), Error> {
+        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+        let requested = runs::request_cancel(&mut tx, id).await?;
+        tx.commit().await?;
+        let Some(run) = requested else {
+            return Err(self.domain.not_found(actor, Probed::Run, id.0).await);
+        };
+        // Here: stopped at once. On another server: it hears with its next heartbeat.
+        if let Some(channel) = self.domain.hub().find(id) {
+            channel.cancel.cancel();
+        } else if run.status == runs::RunStatus::Queued {
+            send::cancel_queued(self.domain, run).await?;
+        }
+        Ok(())
     }
 
     /// A run's events after `after` (0: from the start): the log first, then live.
-    pub async fn events(&self, _actor: &Actor, _id: RunId, _after: u64) -> Result<EventStream, Error> {
-        unimplemented!()
+    pub async fn events(&self, actor: &Actor, id: RunId, after: u64) -> Result<EventStream, Error> {
+        self.get(actor, id).await?;
+        Ok(watch::events(
+            self.domain.clone(),
+            actor.user_id().clone(),
+            id,
+            after,
+        ))
     }
 
     /// Waits for the run's end and returns the assistant's message.
-    pub async fn wait(&self, _actor: &Actor, _id: RunId) -> Result<Message, Error> {
-        unimplemented!()
+    pub async fn wait(&self, actor: &Actor, id: RunId) -> Result<Message, Error> {
+        let run = self.get(actor, id).await?;
+        let mut events = self.events(actor, id, run.last_seq).await?;
+        while let Some(event) = events.next().await {
+            event?;
+        }
+        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+        let record = messages::find(&mut tx, run.assistant_message_id).await?;
+        tx.commit().await?;
+        record
+            .map(|record| record.message)
+            .ok_or(Error::NotFound("message"))
+    }
+
+    async fn get(&self, actor: &Actor, id: RunId) -> Result<RunRecord, Error> {
+        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+        let found = runs::find(&mut tx, id).await?;
+        tx.commit().await?;
+        match found {
+            Some(run) => Ok(run),
+            None => Err(self.domain.not_found(actor, Probed::Run, id.0).await),
+        }
     }
 }

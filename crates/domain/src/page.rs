@@ -1,0 +1,92 @@
+//! Limits, cursors and search patterns of lists.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::Timestamp;
+use store::conversations::ListPosition;
+use uuid::Uuid;
+
+use crate::Error;
+
+/// How many rows a page has; `(usual, most)`.
+pub(crate) fn limit(asked: Option<u32>, (usual, most): (u32, u32)) -> Result<u32, Error> {
+    match asked {
+        None => Ok(usual),
+        Some(limit) if (1..=most).contains(&limit) => Ok(limit),
+        Some(_) => Err(Error::invalid("limit", format!("must be between 1 and {most}"))),
+    }
+}
+
+fn broken() -> Error {
+    Error::invalid("cursor", "must be the next_cursor of the page before, unchanged")
+}
+
+/// An opaque cursor for a row's id.
+pub(crate) fn write_id(id: Uuid) -> String {
+    URL_SAFE_NO_PAD.encode(id.as_bytes())
+}
+
+pub(crate) fn read_id(cursor: &str) -> Result<Uuid, Error> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| broken())?;
+    Uuid::from_slice(&bytes).map_err(|_| broken())
+}
+
+/// An opaque cursor for a place in the conversation list.
+pub(crate) fn write_position(position: ListPosition) -> String {
+    let mut bytes = position.updated_at.as_millis().to_be_bytes().to_vec();
+    bytes.extend_from_slice(position.id.0.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(crate) fn read_position(cursor: &str) -> Result<ListPosition, Error> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| broken())?;
+    let (millis, id) = bytes.split_first_chunk::<8>().ok_or_else(broken)?;
+    let id = Uuid::from_slice(id).map_err(|_| broken())?;
+    Ok(ListPosition {
+        updated_at: Timestamp::from_millis(i64::from_be_bytes(*millis)),
+        id: id.into(),
+    })
+}
+
+/// An ILIKE pattern that finds the text anywhere; `None` for nothing to look for.
+pub(crate) fn pattern(q: Option<&str>) -> Option<String> {
+    let q = q?.trim();
+    if q.is_empty() {
+        return None;
+    }
+    let mut pattern = String::from("%");
+    for c in q.chars().filter(|c| *c != '\0').take(200) {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    Some(pattern)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_come_back_and_broken_ones_are_named() {
+        let position = ListPosition {
+            updated_at: Timestamp::from_millis(1_767_323_045_678),
+            id: Uuid::now_v7().into(),
+        };
+        assert_eq!(read_position(&write_position(position)).unwrap(), position);
+        let id = Uuid::now_v7();
+        assert_eq!(read_id(&write_id(id)).unwrap(), id);
+        for bad in ["", "x", "AAAA", "é", "%00"] {
+            assert!(matches!(read_position(bad), Err(Error::Invalid(_))), "{bad}");
+            assert!(matches!(read_id(bad), Err(Error::Invalid(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn wildcards_are_only_text() {
+        assert_eq!(pattern(Some("100%_\\")).as_deref(), Some("%100\\%\\_\\\\%"));
+        assert_eq!(pattern(Some("  ")), None);
+    }
+}

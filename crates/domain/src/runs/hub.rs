@@ -1,0 +1,159 @@
+//! The in-process hub: what happened so far in each run that this server works on, for any number
+//! of watchers.
+//!
+//! A channel keeps all events of its run since this server began with it (a run is bounded by the
+//! model's longest answer), so a watcher is just a position in a shared list: a slow one holds
+//! nothing up and never misses anything.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use protocol::{Message, RunEvent, RunId, SequencedEvent};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// All runs of this server.
+pub(crate) struct Hub {
+    channels: Mutex<HashMap<RunId, Arc<Channel>>>,
+    /// Counts openings, so that a watcher of a queued run learns when it begins.
+    opened: watch::Sender<u64>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            channels: Mutex::default(),
+            opened: watch::Sender::new(0),
+        }
+    }
+}
+
+/// One run's events, as far as this server knows them.
+pub(crate) struct Channel {
+    log: Mutex<Log>,
+    /// The last event's number; watchers wait for it to change.
+    last: watch::Sender<u64>,
+    /// Cancelled to stop the run.
+    pub(crate) cancel: CancellationToken,
+}
+
+struct Log {
+    /// Events up to this number happened before this server had the run.
+    base: u64,
+    events: Vec<SequencedEvent>,
+    /// The assistant's message with all events applied.
+    message: Message,
+    /// Nothing will be added any more.
+    closed: bool,
+}
+
+/// What a watcher gets from a channel.
+pub(crate) enum Next {
+    Events(Vec<SequencedEvent>),
+    /// Wanted events lie before the channel's beginning: they are in the database.
+    Before,
+    /// Nothing more will come from here.
+    Closed,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// Opens the channel of a run whose events up to `base` are in the database; `message` is the
+    /// answer as those events left it.
+    pub(crate) fn open(&self, run: RunId, base: u64, message: Message) -> Arc<Channel> {
+        let channel = Arc::new(Channel {
+            log: Mutex::new(Log {
+                base,
+                events: vec![],
+                message,
+                closed: false,
+            }),
+            last: watch::Sender::new(base),
+            cancel: CancellationToken::new(),
+        });
+        lock(&self.channels).insert(run, channel.clone());
+        self.opened.send_modify(|count| *count += 1);
+        channel
+    }
+
+    /// Ends a run's channel; watchers that have it get what is left in it.
+    pub(crate) fn close(&self, run: RunId) {
+        if let Some(channel) = lock(&self.channels).remove(&run) {
+            lock(&channel.log).closed = true;
+            channel.last.send_modify(|_| {});
+        }
+    }
+
+    /// The channel of a run that this server works on.
+    pub(crate) fn find(&self, run: RunId) -> Option<Arc<Channel>> {
+        lock(&self.channels).get(&run).cloned()
+    }
+
+    /// The answer as it stands now and the last event in it.
+    pub(crate) fn snapshot(&self, run: RunId) -> Option<(Message, u64)> {
+        self.find(run).map(|channel| channel.snapshot())
+    }
+
+    /// Tells when a channel is opened.
+    pub(crate) fn openings(&self) -> watch::Receiver<u64> {
+        self.opened.subscribe()
+    }
+
+    /// How many runs this server works on.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.channels).len()
+    }
+}
+
+impl Channel {
+    /// Adds an event: applies it to the message and wakes the watchers.
+    pub(crate) fn publish(&self, event: SequencedEvent) {
+        let seq = event.seq;
+        {
+            let mut log = lock(&self.log);
+            log.message.apply(&event.event);
+            log.events.push(event);
+        }
+        self.last.send_replace(seq);
+    }
+
+    /// The answer as it stands now and the last event in it.
+    pub(crate) fn snapshot(&self) -> (Message, u64) {
+        let log = lock(&self.log);
+        (log.message.clone(), log.base + log.events.len() as u64)
+    }
+
+    /// The answer as it would stand after some more events.
+    pub(crate) fn message_with(&self, events: &[RunEvent]) -> Message {
+        let mut message = lock(&self.log).message.clone();
+        for event in events {
+            message.apply(event);
+        }
+        message
+    }
+
+    /// Waits for events after `after`.
+    pub(crate) async fn next(&self, after: u64) -> Next {
+        let mut last = self.last.subscribe();
+        loop {
+            {
+                let log = lock(&self.log);
+                if after < log.base {
+                    return Next::Before;
+                }
+                let known = usize::try_from(after - log.base).unwrap_or(usize::MAX);
+                match log.events.get(known..) {
+                    Some(new) if !new.is_empty() => return Next::Events(new.to_vec()),
+                    _ if log.closed => return Next::Closed,
+                    _ => {}
+                }
+            }
+            if last.changed().await.is_err() {
+                return Next::Closed;
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What tools reach: the tasks of the run's user, in the transaction of the call. Every change is
+//! noted for the journal.
+
+use agent::tools::{NewTask, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolError, UndoOutcome};
+use async_trait::async_trait;
+use protocol::limits::TASKS_PAGE;
+use protocol::{Task, TaskId};
+use store::runs::RunRecord;
+use store::tasks::TaskQuery;
+use store::tool_calls::Change;
+use store::{Tx, tasks, tool_calls};
+use uuid::Uuid;
+
+use crate::tasks::set_status;
+use crate::{page, tool_calls::undo_record};
+
+/// The tasks of a run's user.
+pub(super) struct Port<'a> {
+    tx: &'a mut Tx,
+    run: &'a RunRecord,
+    changes: Vec<Change>,
+}
+
+fn fatal(error: store::Error) -> ToolError {
+    ToolError::Fatal(Box::new(error))
+}
+
+impl<'a> Port<'a> {
+    pub(super) fn new(tx: &'a mut Tx, run: &'a RunRecord) -> Self {
+        Self {
+            tx,
+            run,
+            changes: vec![],
+        }
+    }
+
+    /// What was changed, in order.
+    pub(super) fn into_changes(self) -> Vec<Change> {
+        self.changes
+    }
+}
+
+#[async_trait]
+impl TaskPort for Port<'_> {
+    async fn add(&mut self, task: NewTask) -> Result<Task, ToolError> {
+        let new = tasks::NewTask {
+            id: Uuid::now_v7().into(),
+            user: &self.run.user_id,
+            title: &task.title,
+            description: &task.description,
+            due_at: task.due_at,
+            priority: task.priority,
+        };
+        let added = tasks::insert(self.tx, &new).await.map_err(fatal)?.task;
+        self.changes.push(Change {
+            before: None,
+            after: Some(added.clone()),
+        });
+        Ok(added)
+    }
+
+    async fn list(&mut self, filter: TaskFilter) -> Result<Vec<Task>, ToolError> {
+        let query = TaskQuery {
+            status: filter.status,
+            pattern: page::pattern(filter.q.as_deref()),
+            ..TaskQuery::default()
+        };
+        let limit = filter.limit.unwrap_or(TASKS_PAGE.1).clamp(1, TASKS_PAGE.1);
+        let found = tasks::list(self.tx, &self.run.user_id, &query, limit)
+            .await
+            .map_err(fatal)?;
+        Ok(found.into_iter().map(|record| record.task).collect())
+    }
+
+    async fn find(&mut self, id: TaskId) -> Result<Option<Task>, ToolError> {
+        Ok(tasks::find(self.tx, id)
+            .await
+            .map_err(fatal)?
+            .map(|record| record.task))
+    }
+
+    async fn update(&mut self, id: TaskId, patch: TaskPatch) -> Result<Option<TaskChange>, ToolError> {
+        let found = tasks::find_for_update(self.tx, id).await.map_err(fatal)?;
+        let Some(before) = found.filter(|record| !record.deleted).map(|record| record.task) else {
+            return Ok(None);
+        };
+        let mut task = before.clone();
+        task.title = patch.title.unwrap_or(task.title);
+        task.description = patch.description.unwrap_or(task.description);
+        task.due_at = patch.due_at.unwrap_or(task.due_at);
+        task.priority = patch.priority.unwrap_or(task.priority);
+        set_status(&mut task, patch.status);
+        if task == before {
+            return Ok(Some(TaskChange {
+                after: before.clone(),
+                before,
+            }));
+        }
+        let Some(saved) = tasks::save(self.tx, &task, false).await.map_err(fatal)? else {
+            return Ok(None);
+        };
+        self.changes.push(Change {
+            before: Some(before.clone()),
+            after: Some(saved.task.clone()),
+        });
+        Ok(Some(TaskChange {
+            before,
+            after: saved.task,
+        }))
+    }
+
+    async fn delete(&mut self, id: TaskId) -> Result<Option<Task>, ToolError> {
+        let found = tasks::find_for_update(self.tx, id).await.map_err(fatal)?;
+        let Some(before) = found.filter(|record| !record.deleted).map(|record| record.task) else {
+            return Ok(None);
+        };
+        tasks::save(self.tx, &before, true).await.map_err(fatal)?;
+        self.changes.push(Change {
+            before: Some(before.clone()),
+            after: None,
+        });
+        Ok(Some(before))
+    }
+
+    async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError> {
+        let newest = tool_calls::newest_undoable(self.tx, self.run.conversation_id)
+            .await
+            .map_err(fatal)?;
+        let Some(record) = newest else {
+            return Ok(UndoOutcome::Nothing);
+        };
+        let summary = record.call.summary.clone();
+        match undo_record(self.tx, &record).await.map_err(fatal)? {
+            Some(_) => Ok(UndoOutcome::Undone {
+                call_id: record.call.id,
+                summary,
+            }),
+            None => Ok(UndoOutcome::Conflict { summary }),
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Sending: the message, the empty answer and the run are stored in one transaction.
+
+use std::time::Instant;
+
+use protocol::api::SentMessage;
+use protocol::event::RunCreated;
+use protocol::limits::{AUTO_TITLE_CHARS, MESSAGE_CHARS, PREVIEW_CHARS, checked_text, excerpt};
+use protocol::{ConversationId, Message, MessageStatus, Role, RunEvent, RunId};
+use sha2::{Digest, Sha256};
+use store::conversations::Probed;
+use store::messages::NewMessage;
+use store::runs::{NewRun, RunRecord, RunStatus};
+use store::{Scope, Tx, conversations, messages, runs};
+use uuid::Uuid;
+
+use super::Send;
+use super::writer::Writer;
+use crate::{Actor, Domain, Error};
+
+/// Longest idempotency key, in characters.
+const KEY_CHARS: usize = 200;
+
+pub(super) async fn send(domain: &Domain, actor: &Actor, request: Send) -> Result<SentMessage, Error> {
+    let content = checked_text(&request.content, 1, MESSAGE_CHARS)
+        .map_err(|message| Error::invalid("content", message))?;
+    let key = match request.idempotency_key.as_deref() {
+        Some(key) => Some(
+            checked_text(key, 1, KEY_CHARS).map_err(|message| Error::invalid("Idempotency-Key", message))?,
+        ),
+        None => None,
+    };
+    let hash = request_hash(request.conversation_id, &content);
+    if let Some(key) = &key
+        && let Some(sent) = sent_before(domain, actor, key, &hash).await?
+    {
+        return Ok(sent);
+    }
+    domain.inner.sends.take(actor.user_id(), Instant::now())?;
+    let idempotency = key.as_deref().map(|key| (key, hash.as_str()));
+    match store_message(domain, actor, request.conversation_id, &content, idempotency).await {
+        Ok((sent, started)) => {
+            if let Some(run) = started {
+                domain.work_on(run, sent.assistant_message.clone());
+            }
+            Ok(sent)
+        }
+        // The same key at the same moment: the other request's message is the one.
+        Err(Error::Internal(source)) if used_key(source.as_ref()) => {
+            let key = key.unwrap_or_default();
+            sent_before(domain, actor, &key, &hash)
+                .await?
+                .ok_or(Error::Internal(source))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn used_key(source: &(dyn std::error::Error + std::marker::Send + Sync + 'static)) -> bool {
+    source
+        .downcast_ref::<store::Error>()
+        .is_some_and(|error| error.constraint() == Some("messages_idempotency"))
+}
+
+/// What makes two requests with one key the same request.
+fn request_hash(conversation: Option<ConversationId>, content: &str) -> String {
+    let mut hasher = Sha256::new();
+    if let Some(id) = conversation {
+        hasher.update(id.0.as_bytes());
+    }
+    hasher.update(content.as_bytes());
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+async fn store_message(
+    domain: &Domain,
+    actor: &Actor,
+    conversation: Option<ConversationId>,
+    content: &str,
+    idempotency: Option<(&str, &str)>,
+) -> Result<(SentMessage, Option<RunRecord>), Error> {
+    let mut tx = domain.store().begin(Scope::Actor(actor.user_id())).await?;
+    let conversation_id = match conversation {
+        Some(id) => id,
+        None => {
+            let title = excerpt(content, AUTO_TITLE_CHARS);
+            conversations::insert(&mut tx, Uuid::now_v7().into(), actor.user_id(), &title)
+                .await?
+                .id
+        }
+    };
+    let Some(position) = conversations::reserve_positions(&mut tx, conversation_id, 2).await? else {
+        drop(tx);
+        return Err(domain
+            .not_found(actor, Probed::Conversation, conversation_id.0)
+            .await);
+    };
+    let run_id: RunId = Uuid::now_v7().into();
+    let user_message = messages::insert(
+        &mut tx,
+        &NewMessage {
+            id: Uuid::now_v7().into(),
+            user: actor.user_id(),
+            conversation_id,
+            position,
+            role: Role::User,
+            content,
+            status: MessageStatus::Complete,
+            run_id,
+            idempotency,
+        },
+    )
+    .await?;
+    let assistant_message = insert_answer(&mut tx, actor, conversation_id, position + 1, run_id).await?;
+    let started = insert_run(domain, &mut tx, actor, run_id, &user_message, &assistant_message).await?;
+    conversations::touch(&mut tx, conversation_id, Some(&excerpt(content, PREVIEW_CHARS))).await?;
+    let conversation = conversations::find(&mut tx, conversation_id)
+        .await?
+        .ok_or(Error::NotFound("conversation"))?;
+    tx.commit().await?;
+    Ok((
+        SentMessage {
+            conversation,
+            user_message,
+            assistant_message,
+            run_id,
+        },
+        started,
+    ))
+}
+
+async fn insert_answer(
+    tx: &mut Tx,
+    actor: &Actor,
+    conversation_id: ConversationId,
+    position: i32,
+    run_id: RunId,
+) -> Result<Message, Error> {
+    let new = NewMessage {
+        id: Uuid::now_v7().into(),
+        user: actor.user_id(),
+        conversation_id,
+        position,
+        role: Role::Assistant,
+        content: "",
+        status: MessageStatus::Streaming,
+        run_id,
+        idempotency: None,
+    };
+    Ok(messages::insert(tx, &new).await?)
+}
+
+/// Queues a run and begins it if nothing else runs in the conversation.
+async fn insert_run(
+    domain: &Domain,
+    tx: &mut Tx,
+    actor: &Actor,
+    id: RunId,
+    user_message: &Message,
+    assistant_message: &Message,
+) -> Result<Option<RunRecord>, Error> {
+    let new = NewRun {
+        id,
+        user: actor.user_id(),
+        conversation_id: user_message.conversation_id,
+        user_message_id: user_message.id,
+        assistant_message_id: assistant_message.id,
+        model: domain.model(),
+    };
+    runs::insert(tx, &new).await?;
+    Ok(runs::start_next(tx, user_message.conversation_id, domain.lease()).await?)
+}
+
+/// The answer to a request that was answered before.
+async fn sent_before(
+    domain: &Domain,
+    actor: &Actor,
+    key: &str,
+    hash: &str,
+) -> Result<Option<SentMessage>, Error> {
+    let mut tx = domain.store().begin(Scope::Actor(actor.user_id())).await?;
+    let Some((message_id, stored_hash, run_id)) =
+        messages::find_by_key(&mut tx, actor.user_id(), key).await?
+    else {
+        return Ok(None);
+    };
+    if stored_hash != hash {
+        return Err(Error::Conflict {
+            code: "idempotency_key_reused",
+            detail: "This Idempotency-Key was used for another message. Use a new key for each message."
+                .into(),
+        });
+    }
+    let gone = || Error::NotFound("message");
+    let user_message = messages::find(&mut tx, message_id)
+        .await?
+        .ok_or_else(gone)?
+        .message;
+    let run = runs::find(&mut tx, run_id).await?.ok_or_else(gone)?;
+    let assistant_message = messages::find(&mut tx, run.assistant_message_id)
+        .await?
+        .ok_or_else(gone)?
+        .message;
+    let conversation = conversations::find(&mut tx, user_message.conversation_id)
+        .await?
+        .ok_or(Error::NotFound("conversation"))?;
+    tx.commit().await?;
+    Ok(Some(SentMessage {
+        conversation,
+        user_message,
+        assistant_message,
+        run_id,
+    }))
+}
+
+/// Answers a message once more. An answer that has nothing in it is written anew in its place; one
+/// that has stays, and the new one comes at the end.
+pub(super) async fn retry(domain: &Domain, actor: &Actor, run: &RunRecord) -> Result<SentMessage, Error> {
+    let conflict = |code, detail: &str| Error::Conflict {
+        code,
+        detail: detail.to_owned(),
+    };
+    if !run.status.is_final() {
+        return Err(conflict(
+            "run_active",
+            "This answer is still being written. Stop it first.",
+        ));
+    }
+    if run.status == RunStatus::Completed {
+        return Err(conflict("run_completed", "This message was answered already."));
+    }
+    domain.inner.sends.take(actor.user_id(), Instant::now())?;
+    let mut tx = domain.store().begin(Scope::Actor(actor.user_id())).await?;
+    let gone = || Error::NotFound("message");
+    // The conversation's lock first, as in sending; the answer may turn out to need no new place.
+    let Some(position) = conversations::reserve_positions(&mut tx, run.conversation_id, 0).await? else {
+        drop(tx);
+        return Err(domain
+            .not_found(actor, Probed::Conversation, run.conversation_id.0)
+            .await);
+    };
+    let user_message = messages::find(&mut tx, run.user_message_id)
+        .await?
+        .ok_or_else(gone)?
+        .message;
+    let old = messages::find(&mut tx, run.assistant_message_id)
+        .await?
+        .ok_or_else(gone)?
+        .message;
+    if old.run_id != Some(run.id) {
+        return Err(conflict(
+            "retried_already",
+            "This message was asked again already.",
+        ));
+    }
+    let run_id: RunId = Uuid::now_v7().into();
+    let assistant_message = if old.parts.is_empty() {
+        let fresh = Message {
+            status: MessageStatus::Streaming,
+            failure: None,
+            run_id: Some(run_id),
+            ..old
+        };
+        messages::save_snapshot(&mut tx, &fresh, 0).await?;
+        fresh
+    } else {
+        conversations::reserve_positions(&mut tx, run.conversation_id, 1).await?;
+        insert_answer(&mut tx, actor, run.conversation_id, position, run_id).await?
+    };
+    let started = insert_run(domain, &mut tx, actor, run_id, &user_message, &assistant_message).await?;
+    let conversation = conversations::find(&mut tx, run.conversation_id)
+        .await?
+        .ok_or(Error::NotFound("conversation"))?;
+    tx.commit().await?;
+    if let Some(run) = started {
+        domain.work_on(run, assistant_message.clone());
+    }
+    Ok(SentMessage {
+        conversation,
+        user_message,
+        assistant_message,
+        run_id,
+    })
+}
+
+/// Ends a run that never began.
+pub(super) async fn cancel_queued(domain: &Domain, run: RunRecord) -> Result<(), Error> {
+    let mut tx = domain.store().begin(Scope::Actor(&run.user_id)).await?;
+    let gone = || Error::NotFound("message");
+    let user_message = messages::find(&mut tx, run.user_message_id)
+        .await?
+        .ok_or_else(gone)?
+        .message;
+    let answer = messages::find(&mut tx, run.assistant_message_id)
+        .await?
+        .ok_or_else(gone)?
+        .message;
+    tx.commit().await?;
+    let created = RunCreated {
+        run_id: run.id,
+        conversation_id: run.conversation_id,
+        user_message,
+        assistant_message_id: run.assistant_message_id,
+    };
+    let id = run.id;
+    let channel = domain.hub().open(id, run.last_seq, answer);
+    let last_seq = run.last_seq;
+    let writer = Writer::new(domain.store().clone(), run, channel, last_seq);
+    let ended = async {
+        let commit = writer.begin().await?;
+        let events = vec![RunEvent::RunCreated(Box::new(created)), RunEvent::RunCancelled {}];
+        commit.end(RunStatus::Cancelled, events, domain.lease()).await
+    };
+    let ended = ended.await;
+    domain.hub().close(id);
+    match ended {
+        Ok(Some(next)) => domain.work_on_next(next).await,
+        Ok(None) => {}
+        // It began in this very moment: its worker hears of the stop.
+        Err(super::writer::WriteError::Lost) => {}
+        Err(super::writer::WriteError::Store(error)) => return Err(error.into()),
+        Err(error @ super::writer::WriteError::Tool(_)) => return Err(Error::Internal(Box::new(error))),
+    }
+    Ok(())
+}
