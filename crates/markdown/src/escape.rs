@@ -1,6 +1,7 @@
 //! The one place where text becomes HTML.
 
-/// Appends `text` so that it is text, between tags as well as in a quoted attribute.
+/// Appends `text` so that it is text, between tags as well as in a quoted attribute. Control
+/// characters, which HTML forbids, become replacement characters.
 pub(crate) fn push_escaped(out: &mut String, text: &str) {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
@@ -10,6 +11,8 @@ pub(crate) fn push_escaped(out: &mut String, text: &str) {
             b'>' => "&gt;",
             b'"' => "&quot;",
             b'\'' => "&#39;",
+            b'\t' | b'\n' | b'\r' => continue,
+            0..0x20 | 0x7f => "\u{fffd}",
             _ => continue,
         };
         out.push_str(&text[from..at]);
@@ -31,7 +34,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_the_five() {
-        assert_eq!(escaped("a<b>&\"'ü"), "a&lt;b&gt;&amp;&quot;&#39;ü");
+    fn escapes_what_html_reads() {
+        assert_eq!(
+            escaped("a<b>&\"'ü\0\n\u{7f}"),
+            "a&lt;b&gt;&amp;&quot;&#39;ü\u{fffd}\n\u{fffd}"
+        );
     }
 }

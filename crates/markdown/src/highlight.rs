@@ -13,6 +13,30 @@ const LONGEST_LINE: usize = 2_000;
 
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(two_face::syntax::extra_newlines);
 
+/// The classes of the `<span>`s in code, each written with `hl-` before it. `style/60-code.css` has
+/// their colours.
+pub const HIGHLIGHT_CLASSES: &[&str] = &[
+    "attribute",
+    "bold",
+    "comment",
+    "constant",
+    "deleted",
+    "escape",
+    "function",
+    "heading",
+    "inserted",
+    "italic",
+    "keyword",
+    "meta",
+    "number",
+    "operator",
+    "property",
+    "string",
+    "tag",
+    "type",
+    "variable",
+];
+
 /// Which class a scope gets: the longest matching prefix wins. An empty class ends what an outer
 /// scope began, as code within a string does.
 const CLASSES: &[(&str, &str)] = &[
@@ -338,8 +362,16 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_is_a_scope() {
+    fn every_rule_is_a_scope_and_every_class_is_listed() {
         assert_eq!(RULES.len(), CLASSES.len());
+        let mut used: Vec<&str> = CLASSES
+            .iter()
+            .map(|(_, class)| *class)
+            .filter(|class| !class.is_empty())
+            .collect();
+        used.sort_unstable();
+        used.dedup();
+        assert_eq!(used, HIGHLIGHT_CLASSES);
     }
 
     #[test]

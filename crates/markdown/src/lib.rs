@@ -24,6 +24,7 @@ mod slug;
 mod stream;
 mod writer;
 
+pub use highlight::HIGHLIGHT_CLASSES;
 pub use stream::{Patch, StreamRenderer};
 
 /// What differs from one rendered text to the next.
