@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Why a server function did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct AppError(pub Problem);
+pub struct AppError(pub Box<Problem>);
 
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
@@ -37,7 +37,7 @@ impl FromServerFnError for AppError {
                 "Something went wrong on our side; try again.",
             ),
         };
-        Self(Problem {
+        Self(Box::new(Problem {
             kind: "about:blank".into(),
             title: title.into(),
             status,
@@ -45,7 +45,7 @@ impl FromServerFnError for AppError {
             code: code.into(),
             request_id: String::new(),
             errors: vec![],
-        })
+        }))
     }
 }
 
@@ -64,6 +64,6 @@ impl From<domain::Error> for AppError {
                 append_header(axum::http::header::RETRY_AFTER, &seconds.to_string());
             }
         }
-        Self(problem)
+        Self(Box::new(problem))
     }
 }

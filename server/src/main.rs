@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `greenlit`; everything is in the library beside it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::start::main()
+}

@@ -20,6 +20,7 @@ use domain::accounts::{Client, SignedIn};
 use domain::{Actor, Domain};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
+use protocol::MessageId;
 
 pub use auth_limit::AuthLimiter;
 pub use cookies::{SessionCookies, TIME_ZONE_COOKIE, parse_cookies};
@@ -75,6 +76,12 @@ pub fn request() -> RequestContext {
         .unwrap_or_default()
 }
 
+/// How the text of a message's part is rendered: the same in a page and in the event stream that
+/// carries it on, so that ids and anchors stay. `part` is its index in [`protocol::Message::parts`].
+pub fn markdown_options(message: MessageId, part: usize) -> markdown::Options {
+    markdown::Options::new(format!("m{}-{part}-", message.0.simple()))
+}
+
 /// Who is asking.
 ///
 /// # Errors
@@ -102,8 +109,12 @@ pub fn set_session_cookie(signed_in: &SignedIn) {
     let cookies = SessionCookies::new(request.secure);
     let value = domain.accounts().sign_cookie(&signed_in.token);
     let forget = domain.accounts().sign_cookie("true");
-    for cookie in cookies.set(&value, signed_in.session.remembered, &forget) {
-        append_cookie(&cookie);
+    let remembered = signed_in.session.remembered;
+    let [session, mark] = cookies.set(&value, remembered, &forget);
+    append_cookie(&session);
+    // Nothing has to be taken away from a browser that never had it.
+    if !remembered || request.cookies.contains_key(cookies.dont_remember()) {
+        append_cookie(&mark);
     }
 }
 

@@ -1,0 +1,11 @@
+//! The REST API, one file for each resource, and the doors of other protocols.
+
+pub mod better_auth;
+pub mod conversations;
+pub mod health;
+mod html_events;
+pub mod messages;
+pub mod runs;
+mod sse;
+pub mod tasks;
+pub mod tool_calls;

@@ -1,0 +1,248 @@
+//! Extractors whose rejections are problems.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use app::server_context::RequestContext;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use domain::Actor;
+use serde::de::DeserializeOwned;
+
+use crate::error::ApiError;
+use crate::middleware::BODY_BYTES;
+
+/// Who is asking; refuses with 401 when nobody is signed in.
+#[derive(Clone)]
+pub struct CurrentActor(pub Actor);
+
+impl<S: Sync> FromRequestParts<S> for CurrentActor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        parts
+            .extensions
+            .get::<RequestContext>()
+            .and_then(|context| context.actor.clone())
+            .map(Self)
+            .ok_or(ApiError::Domain(domain::Error::Unauthenticated))
+    }
+}
+
+/// An id from the path. What is no id cannot exist, so it is refused with 404.
+#[derive(Debug, Clone, Copy)]
+pub struct Id<T>(pub T);
+
+impl<S: Sync + Send, T: FromStr + Send> FromRequestParts<S> for Id<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::no_such_address())?;
+        text.parse().map(Self).map_err(|_| ApiError::no_such_address())
+    }
+}
+
+/// A JSON body. 415 for another content type, 400 for what is no JSON, 413 for too much of it, 422
+/// with the field's name for JSON that does not fit.
+#[derive(Debug, Clone)]
+pub struct Json<T>(pub T);
+
+impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::refused(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Unsupported content type",
+                "The body must be JSON, with the header `Content-Type: application/json`.",
+            ));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(body_error)?;
+        from_json(&bytes).map(Self)
+    }
+}
+
+/// Whether the content type is `application/json` or a `+json` one.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(|value| value.trim().to_ascii_lowercase());
+    kind.is_some_and(|kind| {
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+    })
+}
+
+/// Why a body could not be read.
+pub(crate) fn body_error(error: BytesRejection) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        ApiError::too_large(BODY_BYTES)
+    } else {
+        ApiError::refused(
+            StatusCode::BAD_REQUEST,
+            "body_unreadable",
+            "Body unreadable",
+            "The body ended before it was complete.",
+        )
+    }
+}
+
+fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let field = error.path().to_string();
+        let inner = error.into_inner();
+        match inner.classify() {
+            serde_json::error::Category::Data => unfit(&field, &inner),
+            _ => malformed(&inner),
+        }
+    })?;
+    deserializer.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn malformed(error: &serde_json::Error) -> ApiError {
+    ApiError::refused(
+        StatusCode::BAD_REQUEST,
+        "malformed_json",
+        "Malformed JSON",
+        format!(
+            "The body is not valid JSON (line {}, column {}).",
+            error.line(),
+            error.column()
+        ),
+    )
+}
+
+// serde's sentences: "missing field `title`", "unknown field `x`, expected …", "invalid type: …,
+// expected a string at line 1 column 2".
+fn unfit(path: &str, error: &serde_json::Error) -> ApiError {
+    let sentence = error.to_string();
+    let sentence = sentence.split(" at line ").next().unwrap_or_default();
+    let quoted = |prefix: &str| {
+        sentence
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.split('`').next())
+    };
+    let within = |name: &str| match path {
+        "." | "" => name.to_owned(),
+        path if path.ends_with(name) => path.to_owned(),
+        path => format!("{path}.{name}"),
+    };
+    if let Some(name) = quoted("missing field `") {
+        return ApiError::invalid(&within(name), "is required");
+    }
+    if let Some(name) = quoted("unknown field `") {
+        return ApiError::invalid(&within(name), "is not a field of this request");
+    }
+    let field = if path == "." { "body" } else { path };
+    ApiError::invalid(field, format!("does not fit: {sentence}"))
+}
+
+/// The query string. 422 with the parameter's name for a value that does not fit; parameters that
+/// are not known are left alone, as clients add their own.
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        if let Some((name, _)) =
+            url::form_urlencoded::parse(query.as_bytes()).find(|(_, value)| value.contains('\0'))
+        {
+            return Err(ApiError::invalid(&name, "must not contain NUL characters"));
+        }
+        let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
+        serde_path_to_error::deserialize(deserializer)
+            .map(Self)
+            .map_err(|error| {
+                let field = error.path().to_string();
+                ApiError::invalid(&field, format!("does not fit: {}", error.into_inner()))
+            })
+    }
+}
+
+/// For query parameters that are parsed from text: an id, a timestamp, a number.
+///
+/// # Errors
+/// The text itself is not repeated; the message says what was wanted.
+pub(crate) fn parsed<T>(field: &str, text: Option<&str>) -> Result<Option<T>, ApiError>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    text.filter(|text| !text.is_empty())
+        .map(|text| {
+            text.parse()
+                .map_err(|error: T::Err| ApiError::invalid(field, error.to_string()))
+        })
+        .transpose()
+}
+
+/// The `Idempotency-Key` header, if there is one.
+///
+/// # Errors
+/// 422 when it is not plain ASCII.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    headers
+        .get("idempotency-key")
+        .map(|value| {
+            value
+                .to_str()
+                .map(str::to_owned)
+                .map_err(|_| ApiError::invalid("Idempotency-Key", "must be plain ASCII"))
+        })
+        .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::api::{CreateTask, UpdateTask};
+
+    use super::*;
+
+    fn error<T: DeserializeOwned + std::fmt::Debug>(json: &str) -> (u16, String, String) {
+        let problem = from_json::<T>(json.as_bytes()).unwrap_err().problem("r");
+        let field = problem.errors.first().map(|error| error.field.clone());
+        (problem.status, field.unwrap_or_default(), problem.detail)
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        assert_eq!(
+            error::<CreateTask>("{}"),
+            (422, "title".into(), "title is required.".into())
+        );
+        assert_eq!(
+            error::<CreateTask>(r#"{"title": 1}"#),
+            (
+                422,
+                "title".into(),
+                "title does not fit: invalid type: integer `1`, expected a string.".into()
+            )
+        );
+        assert_eq!(
+            error::<CreateTask>(r#"{"title": "a", "tilte": "b"}"#),
+            (
+                422,
+                "tilte".into(),
+                "tilte is not a field of this request.".into()
+            )
+        );
+        assert_eq!(error::<UpdateTask>(r#"{"due_at": "tomorrow"}"#).1, "due_at");
+        assert_eq!(error::<UpdateTask>("[1]").0, 422);
+        for malformed in ["", "{", "{\"title\": \"a\"} x", "\u{feff}"] {
+            assert_eq!(error::<CreateTask>(malformed).0, 400, "{malformed}");
+        }
+    }
+}

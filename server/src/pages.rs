@@ -1,0 +1,82 @@
+//! The pages: Leptos' routes and server functions, and what stands in when no page can be made.
+
+use app::{App, shell};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context};
+
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// Adds every page of `app` and every server function (`/api/fn/*`).
+pub fn add_pages(router: Router<AppState>, state: &AppState) -> Router<AppState> {
+    let contexts = contexts(state);
+    let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(App, None, contexts.clone());
+    let options = state.leptos.clone();
+    router.leptos_routes_with_context(state, routes, contexts, move || shell(options.clone()))
+}
+
+/// What pages and server functions find as contexts; the request itself is in its extensions.
+fn contexts(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let domain = state.domain.clone();
+    let limiter = state.auth_limiter.clone();
+    let assets = state.site.assets();
+    move || {
+        provide_context(domain.clone());
+        provide_context(limiter.clone());
+        provide_context(assets.clone());
+    }
+}
+
+/// For addresses that no route knows: a problem on the API, a public file, or the 404 page.
+pub async fn not_found(State(state): State<AppState>, request: Request) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return ApiError::no_such_address().into_response();
+    }
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        if let Some(response) = state.site.respond(request.uri().path(), request.headers()) {
+            return response;
+        }
+    } else {
+        return ApiError::no_such_address().into_response();
+    }
+    let options = state.leptos.clone();
+    let page = leptos_axum::ErrorHandler::new_with_context(contexts(&state), shell_of, options);
+    match tower::ServiceExt::oneshot(page, request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
+}
+
+fn shell_of(options: LeptosOptions) -> impl leptos::prelude::IntoView {
+    shell(options)
+}
+
+/// For a path that exists and a method that it does not take.
+pub async fn method_not_allowed() -> ApiError {
+    ApiError::method_not_allowed()
+}
+
+/// A page for when nobody can be asked who is there: the database is away.
+pub(crate) fn unavailable_page(error: &ApiError, request_id: &str) -> Response {
+    let problem = error.problem(request_id);
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <meta http-equiv=\"refresh\" content=\"5\"><meta name=\"color-scheme\" content=\"light dark\">\
+         <title>Greenlit is not available</title>\
+         <h1>Greenlit is not available at the moment</h1>\
+         <p>{}</p><p>This page tries again by itself.</p>",
+        problem.detail
+    );
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let mut response = (status, Html(page)).into_response();
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    response
+}
