@@ -1,5 +1,6 @@
 //! Models: one trait, one folder or file per vendor.
 
+pub mod openai;
 #[cfg(any(test, feature = "scripted"))]
 pub mod scripted;
 

@@ -116,5 +116,7 @@ pub async fn run(
     host: &dyn RunHost,
     cancel: &CancellationToken,
 ) -> Result<RunOutcome, RunError> {
-    steps::Steps::new(provider, request, host, cancel).to_end().await
+    steps::Steps::new(provider, request, host, cancel)
+        .finish_run()
+        .await
 }

@@ -72,7 +72,7 @@ impl<'a> Steps<'a> {
         }
     }
 
-    pub(super) async fn to_end(mut self) -> Result<RunOutcome, RunError> {
+    pub(super) async fn finish_run(mut self) -> Result<RunOutcome, RunError> {
         match self.steps().await {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Cancelled) => Ok(RunOutcome::Cancelled),
