@@ -1,0 +1,6 @@
+//! Signing up, in and out.
+
+pub mod api;
+pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod page;

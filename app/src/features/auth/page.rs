@@ -1,0 +1,147 @@
+//! `/sign-in` and `/sign-up`.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use protocol::limits::PASSWORD_MIN_UNITS;
+
+use super::api::ssr::after_sign_in;
+use super::islands::PasswordField;
+use crate::frame::{brand, time_zone_question};
+use crate::server_context::{Flash, redirect_local, request, take_flash};
+use crate::ui::field::field_error;
+
+/// `/sign-in?next=…`
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    account_page(&Wording {
+        form: "sign-in",
+        title: "Sign in",
+        action: "/api/fn/sign_in",
+        button: "Sign in",
+        autocomplete: "current-password",
+        asks_name: false,
+        other_question: "New here?",
+        other_link: "Create an account",
+        other_path: "/sign-up",
+    })
+}
+
+/// `/sign-up?next=…`
+#[component]
+pub fn SignUpPage() -> impl IntoView {
+    account_page(&Wording {
+        form: "sign-up",
+        title: "Create your account",
+        action: "/api/fn/sign_up",
+        button: "Create account",
+        autocomplete: "new-password",
+        asks_name: true,
+        other_question: "Have an account already?",
+        other_link: "Sign in",
+        other_path: "/sign-in",
+    })
+}
+
+struct Wording {
+    form: &'static str,
+    title: &'static str,
+    action: &'static str,
+    button: &'static str,
+    autocomplete: &'static str,
+    asks_name: bool,
+    other_question: &'static str,
+    other_link: &'static str,
+    other_path: &'static str,
+}
+
+fn account_page(wording: &Wording) -> impl IntoView + use<> {
+    let next = use_query_map()
+        .with_untracked(|query| query.get("next"))
+        .unwrap_or_default();
+    if request().actor.is_some() {
+        redirect_local(&after_sign_in(&next));
+        return Either::Left(());
+    }
+    let other = if next.is_empty() {
+        wording.other_path.to_owned()
+    } else {
+        let next = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
+        format!("{}?next={next}", wording.other_path)
+    };
+    Either::Right(view! {
+        <Title text=format!("{} · Greenlit", wording.title)/>
+        {time_zone_question()}
+        <main class="account-page">
+            <a class="brand" href="/">
+                {brand()}
+            </a>
+            <div class="card">
+                <h1>{wording.title}</h1>
+                {account_form(wording, next, take_flash(wording.form).unwrap_or_default())}
+            </div>
+            <p class="other">
+                {wording.other_question} " " <a href=other>{wording.other_link}</a>
+            </p>
+        </main>
+    })
+}
+
+fn account_form(wording: &Wording, next: String, flash: Flash) -> impl IntoView + use<> {
+    // What belongs to a field is said there; the sentence on the whole is for the rest.
+    let whole = (flash.errors.is_empty() && !flash.message.is_empty()).then(|| flash.message.clone());
+    let signing_up = wording.asks_name;
+    let field = |name: &'static str,
+                 label: &'static str,
+                 kind: &'static str,
+                 autocomplete: &'static str,
+                 required: bool| {
+        let error = flash.error(name);
+        view! {
+            <div class="field">
+                <label for=name>{label}</label>
+                <input
+                    class="input"
+                    id=name
+                    name=name
+                    type=kind
+                    autocomplete=autocomplete
+                    required=required
+                    value=flash.value(name).to_owned()
+                    aria-describedby=format!("{name}-error")
+                    aria-invalid=error.is_some().then_some("true")
+                />
+                {field_error(format!("{name}-error"), label, error)}
+            </div>
+        }
+    };
+    let password_error = flash.error("password");
+    view! {
+        <form class="stack" method="post" action=wording.action>
+            {whole.map(|sentence| view! { <p class="notice bad" role="alert">{sentence}</p> })}
+            <input type="hidden" name="next" value=next/>
+            {signing_up.then(|| field("name", "Name", "text", "name", false))}
+            {field("email", "Email", "email", if signing_up { "email" } else { "username" }, true)}
+            <div class="field">
+                <label for="password">"Password"</label>
+                <PasswordField
+                    autocomplete=wording.autocomplete.to_owned()
+                    minlength=if signing_up { PASSWORD_MIN_UNITS as u32 } else { 1 }
+                    describedby=if signing_up { "password-hint" } else { "password-error" }.to_owned()
+                    invalid=password_error.is_some()
+                />
+                {signing_up
+                    .then(|| {
+                        view! {
+                            <p class="field-hint" id="password-hint">
+                                {format!("At least {PASSWORD_MIN_UNITS} characters.")}
+                            </p>
+                        }
+                    })}
+                {field_error("password-error".into(), "Password", password_error)}
+            </div>
+            <button class="btn go wide">{wording.button}</button>
+        </form>
+    }
+}

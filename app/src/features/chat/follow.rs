@@ -1,0 +1,128 @@
+//! Following the answer that is being written: its run's events change the page.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use protocol::ToolCallStatus;
+
+use super::model::{AnswerStatus, ConversationRow};
+use super::state::{Answer, ChatState};
+use crate::browser;
+use crate::sse::{LiveEvent, Received, RunStream};
+
+thread_local! {
+    // Not in `ChatState`: what a browser made may not be dropped on a server's other thread.
+    static STREAM: RefCell<Option<RunStream>> = const { RefCell::new(None) };
+}
+
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+impl ChatState {
+    /// Follows the first answer that is not finished, unless one is followed already.
+    pub fn follow(self) {
+        let busy = STREAM.with_borrow(Option::is_some);
+        if let Some(answer) = self.first_live().filter(|_| !busy) {
+            self.connect(answer, FIRST_PAUSE);
+        }
+    }
+
+    fn connect(self, answer: Answer, pause: Duration) {
+        let Some(run_id) = answer.run_id else {
+            return;
+        };
+        let stream = RunStream::open(
+            run_id,
+            answer.seq.get_untracked(),
+            move |received| match received {
+                Received::Open => self.disconnected.set(false),
+                Received::Event(seq, event) => {
+                    answer.seq.set(seq);
+                    self.receive(&answer, event);
+                }
+                Received::Lost => self.reconnect(answer.clone(), pause),
+            },
+        );
+        STREAM.set(stream);
+    }
+
+    fn reconnect(self, answer: Answer, pause: Duration) {
+        self.disconnected.set(true);
+        let next = (pause * 2).min(LONGEST_PAUSE);
+        set_timeout(
+            move || {
+                if answer.is_live() {
+                    self.connect(answer, next);
+                }
+            },
+            pause,
+        );
+    }
+
+    fn receive(self, answer: &Answer, event: LiveEvent) {
+        match event {
+            LiveEvent::Thinking => answer.waiting.set(true),
+            LiveEvent::Html(patch) => {
+                answer.waiting.set(false);
+                answer.patch(patch);
+            }
+            LiveEvent::Tool(call) => {
+                let running = call.status == ToolCallStatus::Running;
+                answer.waiting.set(!running);
+                if !running {
+                    self.announcement.set(call.summary.clone());
+                    self.tool_effects.update(|effects| *effects += 1);
+                }
+                answer.put_tool(*call);
+            }
+            LiveEvent::Conversation(conversation) => self.conversation_changed(ConversationRow {
+                running: true,
+                ..ConversationRow::changed_now(*conversation)
+            }),
+            LiveEvent::MessageCompleted { tool_calls } => {
+                // Cannot be, unless page and server are of two versions; then the server's page is right.
+                if answer.tool_call_count() != tool_calls {
+                    let _ = window().location().reload();
+                }
+            }
+            LiveEvent::Completed => self.ended(answer, AnswerStatus::Done),
+            LiveEvent::Cancelled => self.ended(answer, AnswerStatus::Cancelled),
+            LiveEvent::Failed(failure) => self.ended(
+                answer,
+                AnswerStatus::Failed {
+                    sentence: failure.message,
+                    retryable: failure.retryable,
+                },
+            ),
+        }
+    }
+
+    fn ended(self, answer: &Answer, status: AnswerStatus) {
+        let said = match &status {
+            AnswerStatus::Failed { sentence, .. } => sentence.clone(),
+            AnswerStatus::Cancelled => "Stopped".into(),
+            _ => browser::by_id(&format!("answer-{}", answer.message_id))
+                .map(|element| element.inner_text())
+                .unwrap_or_default(),
+        };
+        self.announcement.set(said);
+        answer.end(status);
+        self.tool_effects.update(|effects| *effects += 1);
+        let id = self.conversation_id.get_untracked();
+        self.conversations.update(|rows| {
+            if let Some(row) = rows.iter_mut().find(|row| Some(row.id) == id) {
+                row.running = false;
+            }
+        });
+        // The handler that runs now belongs to the stream, so it must not be dropped before it returns.
+        let (state, over) = (self, STREAM.take());
+        set_timeout(
+            move || {
+                drop(over);
+                state.follow();
+            },
+            Duration::ZERO,
+        );
+    }
+}

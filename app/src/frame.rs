@@ -1,0 +1,217 @@
+//! What the pages behind the sign-in have in common: the guard, the sidebar, waiting for data, and what is shown when
+//! there is none.
+
+use domain::Actor;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::error::AppError;
+use crate::features::chat::api::ssr::{rows, sidebar_query};
+use crate::features::chat::model::ConversationRow;
+use crate::features::chat::sidebar::conversation_list;
+use crate::features::settings::islands::{ThemeSwitch, TimeZone};
+use crate::forms::sign_in_path;
+use crate::server_context::{TIME_ZONE_COOKIE, domain, redirect_local, request, set_status};
+use crate::ui::{Icon, icon};
+
+/// Renders a page for whoever is signed in; others are sent to sign in, and from there back here.
+pub fn signed_in<F, V>(page: impl FnOnce(Actor) -> F + Send + 'static) -> impl IntoView
+where
+    F: Future<Output = Result<V, AppError>> + Send + 'static,
+    V: IntoView + 'static,
+{
+    let request = request();
+    match request.actor {
+        None => {
+            redirect_local(&sign_in_path(&request.path_and_query));
+            Either::Left(())
+        }
+        Some(actor) => {
+            let page = page(actor);
+            Either::Right(Suspend::new(async move {
+                match page.await {
+                    Ok(view) => Either::Left(view),
+                    Err(AppError(problem)) => {
+                        set_status(problem.status);
+                        Either::Right(trouble(&problem.title, &problem.detail))
+                    }
+                }
+            }))
+        }
+    }
+}
+
+/// The page for an address that leads nowhere.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    set_status(404);
+    trouble(
+        "Not found",
+        "There is nothing at this address; it may have been deleted.",
+    )
+}
+
+/// A page that could not be shown, and where to go from there.
+pub fn trouble(title: &str, detail: &str) -> impl IntoView + use<> {
+    view! {
+        <Title text=format!("{title} · Greenlit")/>
+        <main class="trouble">
+            <a class="brand" href="/">
+                {brand()}
+            </a>
+            <h1>{title.to_owned()}</h1>
+            <p>{detail.to_owned()}</p>
+            <a class="btn go" href="/dashboard">
+                "To the dashboard"
+            </a>
+        </main>
+    }
+}
+
+/// The mark and the name.
+pub fn brand() -> impl IntoView {
+    view! {
+        <span class="mark">{icon(Icon::Check)}</span>
+        "Greenlit"
+    }
+}
+
+/// A page of the dashboard, as the sidebar marks it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Overview,
+    Tasks,
+    Chat,
+    Settings,
+}
+
+/// The newest conversations as the sidebar shows them, or the page of older ones that `cursor` names; and the cursor to
+/// those after them.
+///
+/// # Errors
+/// Those of the domain.
+pub async fn sidebar_rows(
+    actor: &Actor,
+    cursor: Option<String>,
+) -> Result<(Vec<ConversationRow>, Option<String>), AppError> {
+    let page = domain()
+        .conversations()
+        .list(actor, sidebar_query(cursor))
+        .await?;
+    Ok((rows(page.conversations, actor), page.next_cursor))
+}
+
+/// The sidebar: on wide screens always there, on a phone a drawer that opens without a script (`popover`).
+pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl IntoView + use<> {
+    let link = move |to: &'static str, is: Section, sign: Icon, name: &'static str| {
+        let current = (section == is).then_some("page");
+        view! {
+            <a class="nav" href=to aria-current=current>
+                {icon(sign)}
+                {name}
+            </a>
+        }
+    };
+    let name = shown_name(actor);
+    view! {
+        <nav id="side" class="side" popover="auto" aria-label="Greenlit">
+            <a class="brand" href="/dashboard">
+                {brand()}
+            </a>
+            <a class="new" href="/dashboard/chat">
+                {icon(Icon::Plus)}
+                "New conversation"
+            </a>
+            {link("/dashboard", Section::Overview, Icon::Home, "Overview")}
+            {link("/dashboard/tasks", Section::Tasks, Icon::List, "Tasks")}
+            <div class="list" tabindex="0" role="region" aria-label="Conversations">
+                {conversations}
+            </div>
+            <div class="me">
+                <a class="account" href="/dashboard/settings" aria-current=(section == Section::Settings).then_some("page")>
+                    <span class="ava" aria-hidden="true">
+                        {initials(&name)}
+                    </span>
+                    <span class="name">{name.clone()}</span>
+                </a>
+                <ThemeSwitch/>
+                <form method="post" action="/api/fn/sign_out">
+                    <button class="icon" aria-label="Sign out" title="Sign out">
+                        {icon(Icon::SignOut)}
+                    </button>
+                </form>
+            </div>
+        </nav>
+    }
+}
+
+/// A page beside the sidebar, with its own top bar.
+pub fn framed(
+    actor: &Actor,
+    section: Section,
+    title: &'static str,
+    conversations: Vec<ConversationRow>,
+    body: AnyView,
+) -> impl IntoView + use<> {
+    view! {
+        <Title text=format!("{title} · Greenlit")/>
+        {time_zone_question()}
+        <div class="app">
+            {sidebar(actor, section, conversation_list(&conversations, None).into_any())}
+            <main class="main">
+                <header class="top">
+                    <button class="icon menu" type="button" popovertarget="side" aria-label="Menu">
+                        {icon(Icon::Menu)}
+                    </button>
+                    <h1>{title}</h1>
+                </header>
+                <div class="page">
+                    <div class="column">{body}</div>
+                </div>
+            </main>
+        </div>
+    }
+}
+
+/// Asks the browser for its time zone, unless it has told.
+pub fn time_zone_question() -> impl IntoView {
+    (!request().cookies.contains_key(TIME_ZONE_COOKIE)).then(|| view! { <TimeZone/> })
+}
+
+/// What the reader is called: their name, else the part of the address before the `@`.
+pub fn shown_name(actor: &Actor) -> String {
+    let user = &actor.user;
+    match user.name.trim() {
+        "" => user.email.split('@').next().unwrap_or_default().to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+fn initials(name: &str) -> String {
+    let letters = |words: Vec<&str>| {
+        words
+            .iter()
+            .filter_map(|word| word.chars().next())
+            .collect::<String>()
+    };
+    let words: Vec<_> = name.split_whitespace().collect();
+    match words.as_slice() {
+        [] => "?".into(),
+        [one] => one.chars().take(2).collect::<String>().to_uppercase(),
+        [first, .., last] => letters(vec![first, last]).to_uppercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn initials_are_first_and_last() {
+        assert_eq!(initials("Ada King Lovelace"), "AL");
+        assert_eq!(initials("ada"), "AD");
+        assert_eq!(initials("Żaneta ćwik"), "ŻĆ");
+        assert_eq!(initials(" "), "?");
+    }
+}

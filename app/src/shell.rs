@@ -1,0 +1,99 @@
+//! The document around every page, and the headers that go with it.
+
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::features::settings::theme::{THEME_COOKIE, Theme};
+use crate::routes::App;
+use crate::server_context::{SiteAssets, append_header, request};
+
+/// Renders a whole document. The options are part of the signature because `leptos_axum` hands them on. Wants [`SiteAssets`], the domain and the request's parts as context.
+pub fn shell(_: LeptosOptions) -> impl IntoView {
+    // Nothing outside islands wakes in the browser, so nothing outside them is prepared for it.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    let request = request();
+    let assets = use_context::<SiteAssets>().unwrap_or_default();
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    append_header(CONTENT_SECURITY_POLICY, &content_security_policy(&nonce));
+    let theme = request
+        .cookies
+        .get(THEME_COOKIE)
+        .and_then(|theme| Theme::parse(theme));
+    let lives = has_islands(&request.path_and_query) && !assets.js.is_empty();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.map(Theme::as_str)>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
+                <link rel="stylesheet" href=assets.css.clone()/>
+                {lives.then(|| scripts(&assets, nonce))}
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                {theme_colors(theme)}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Whether the page at this path has islands: the landing page and what is not found load no script at all.
+fn has_islands(path: &str) -> bool {
+    ["/dashboard", "/sign-in", "/sign-up"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+
+fn theme_colors(theme: Option<Theme>) -> impl IntoView {
+    const DARK: &str = "#0a0d0b";
+    const LIGHT: &str = "#f1f4f1";
+    let color = |color: &'static str, media: Option<&'static str>| {
+        leptos::html::meta()
+            .name("theme-color")
+            .content(color)
+            .attr("media", media)
+    };
+    match theme {
+        Some(Theme::Dark) => vec![color(DARK, None)],
+        Some(Theme::Light) => vec![color(LIGHT, None)],
+        None => vec![
+            color(DARK, Some("(prefers-color-scheme: dark)")),
+            color(LIGHT, Some("(prefers-color-scheme: light)")),
+        ],
+    }
+}
+
+/// Loads the WASM and wakes the islands, outer ones first. What Leptos' own loader does with a walk over every element
+/// of the page is one query here; an island inside another finds the outer one's owner (and so its context) through the
+/// `leptos-children` element that surrounds it.
+fn scripts(assets: &SiteAssets, nonce: String) -> impl IntoView + use<> {
+    const WAKE: &str = "m.hydrate();\
+        for(const e of document.querySelectorAll('leptos-island')){\
+        e.parentElement.closest('leptos-children')?.$$on_hydrate?.();\
+        m[e.dataset.component](e)}";
+    let (js, wasm) = (&assets.js, &assets.wasm);
+    let script =
+        format!("import('{js}').then(async m=>{{await m.default({{module_or_path:'{wasm}'}});{WAKE}}})");
+    view! {
+        <link rel="modulepreload" href=js.clone() nonce=nonce.clone()/>
+        <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=nonce>
+            {script}
+        </script>
+    }
+}
+
+fn content_security_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    )
+}

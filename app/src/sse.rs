@@ -1,0 +1,173 @@
+//! Following a run in the browser: the names and data of its events, and the connection that brings them.
+
+use protocol::html::HtmlPatch;
+use protocol::message::RunFailure;
+use protocol::{Conversation, RunId, ToolCall};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{EventSource, MessageEvent};
+
+/// What a run's stream says, as far as the page shows it. Read from the event's own data, without going through
+/// [`protocol::RunEvent`]: that brings a whole message's reader into the browser for fields that nobody looks at.
+#[derive(Debug)]
+pub enum LiveEvent {
+    /// The model was asked, nothing came yet.
+    Thinking,
+    /// Text, as the change to its HTML.
+    Html(HtmlPatch),
+    /// A tool call began, ended or was undone.
+    Tool(Box<ToolCall>),
+    Conversation(Box<Conversation>),
+    /// The whole message stands; it has this many tool calls.
+    MessageCompleted {
+        tool_calls: usize,
+    },
+    Completed,
+    Failed(RunFailure),
+    Cancelled,
+}
+
+#[derive(Deserialize)]
+struct CompletedMessage {
+    tool_calls: Vec<IgnoredAny>,
+}
+
+impl LiveEvent {
+    /// The names to listen for.
+    pub const NAMES: [&'static str; 10] = [
+        "run.thinking",
+        "text.html",
+        "tool.started",
+        "tool.finished",
+        "tool.approval_required",
+        "conversation.updated",
+        "message.completed",
+        "run.completed",
+        "run.failed",
+        "run.cancelled",
+    ];
+
+    /// Reads an event; `None` for one that the page does not show, or that a newer server wrote in another shape.
+    pub fn parse(name: &str, data: &str) -> Option<Self> {
+        Some(match name {
+            "run.thinking" => Self::Thinking,
+            "text.html" => Self::Html(serde_json::from_str(data).ok()?),
+            "tool.started" | "tool.finished" | "tool.approval_required" => {
+                Self::Tool(Box::new(serde_json::from_str(data).ok()?))
+            }
+            "conversation.updated" => Self::Conversation(Box::new(serde_json::from_str(data).ok()?)),
+            "message.completed" => {
+                let message: CompletedMessage = serde_json::from_str(data).ok()?;
+                Self::MessageCompleted {
+                    tool_calls: message.tool_calls.len(),
+                }
+            }
+            "run.completed" => Self::Completed,
+            "run.failed" => Self::Failed(serde_json::from_str(data).ok()?),
+            "run.cancelled" => Self::Cancelled,
+            _ => return None,
+        })
+    }
+}
+
+/// What the connection hands on.
+#[derive(Debug)]
+pub enum Received {
+    /// It stands (again).
+    Open,
+    /// An event and its sequence number.
+    Event(u64, LiveEvent),
+    /// The browser gave up on it; it will not come back by itself.
+    Lost,
+}
+
+/// A connection to a run's events; dropping it closes it.
+pub struct RunStream {
+    source: EventSource,
+    // Called by the browser for as long as the connection lives.
+    _on_event: Closure<dyn FnMut(MessageEvent)>,
+    _on_state: Closure<dyn FnMut()>,
+}
+
+impl RunStream {
+    /// Follows a run after the event with number `after` (0: from the start). After a short break the browser
+    /// reconnects by itself and goes on after the last event it got.
+    pub fn open(run_id: RunId, after: u64, receive: impl Fn(Received) + Clone + 'static) -> Option<Self> {
+        let source = EventSource::new(&format!(
+            "/api/chat/runs/{run_id}/events?after={after}&render=html"
+        ))
+        .ok()?;
+        let on_event = Closure::<dyn FnMut(MessageEvent)>::new({
+            let receive = receive.clone();
+            move |event: MessageEvent| {
+                let (Some(data), Ok(seq)) = (event.data().as_string(), event.last_event_id().parse()) else {
+                    return;
+                };
+                if let Some(event) = LiveEvent::parse(&event.type_(), &data) {
+                    receive(Received::Event(seq, event));
+                }
+            }
+        });
+        for name in LiveEvent::NAMES {
+            source
+                .add_event_listener_with_callback(name, on_event.as_ref().unchecked_ref())
+                .ok()?;
+        }
+        let on_state = Closure::<dyn FnMut()>::new({
+            let source = source.clone();
+            move || match source.ready_state() {
+                EventSource::OPEN => receive(Received::Open),
+                EventSource::CLOSED => receive(Received::Lost),
+                _ => {}
+            }
+        });
+        source.set_onopen(Some(on_state.as_ref().unchecked_ref()));
+        source.set_onerror(Some(on_state.as_ref().unchecked_ref()));
+        Some(Self {
+            source,
+            _on_event: on_event,
+            _on_state: on_state,
+        })
+    }
+}
+
+impl Drop for RunStream {
+    fn drop(&mut self) {
+        self.source.set_onopen(None);
+        self.source.set_onerror(None);
+        self.source.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_that_is_listened_for_is_read() {
+        let call = r#"{"id":"01890000-0000-7000-8000-000000000001","tool_name":"add_task","arguments":{},"result":null,
+            "status":"running","summary":"","timestamp":"2026-01-02T03:04:05.678Z","duration_ms":null}"#;
+        let conversation = r#"{"id":"01890000-0000-7000-8000-000000000001","title":"T","pinned":false,
+            "created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z","message_count":1,
+            "last_message_preview":null}"#;
+        for name in LiveEvent::NAMES {
+            let data = match name {
+                "text.html" => r#"{"part":0,"blocks":1,"changes":[{"index":0,"keep":0,"html":"<p>"}]}"#,
+                "conversation.updated" => conversation,
+                "message.completed" => r#"{"id":"x","tool_calls":[]}"#,
+                "run.failed" => r#"{"code":"x","message":"X.","retryable":true}"#,
+                tool if tool.starts_with("tool.") => call,
+                _ => "{}",
+            };
+            assert!(LiveEvent::parse(name, data).is_some(), "{name}");
+        }
+        assert!(matches!(
+            LiveEvent::parse("message.completed", r#"{"parts":[],"tool_calls":[{"id":"y"}]}"#),
+            Some(LiveEvent::MessageCompleted { tool_calls: 1 })
+        ));
+        assert!(LiveEvent::parse("run.created", "{}").is_none());
+        assert!(LiveEvent::parse("tool.started", "{").is_none());
+    }
+}
