@@ -223,6 +223,12 @@ impl Highlighter {
     }
 }
 
+/// Loads the grammars now rather than when they are first needed.
+pub(crate) fn load() {
+    LazyLock::force(&SYNTAXES);
+    LazyLock::force(&RULES);
+}
+
 fn class_of(scope: Scope) -> Option<&'static str> {
     RULES
         .iter()

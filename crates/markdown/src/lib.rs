@@ -51,3 +51,9 @@ pub fn render(text: &str, options: &Options) -> Vec<String> {
     let blocks = document::render_from(text, 0, options, &slug::Slugs::default(), &mut highlighted);
     blocks.into_iter().map(|block| block.html).collect()
 }
+
+/// Loads the grammars for highlighting, which takes some 20 ms once. Without this call the first
+/// block of code waits for it.
+pub fn warm_up() {
+    highlight::load();
+}

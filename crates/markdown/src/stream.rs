@@ -254,6 +254,12 @@ mod tests {
     }
 
     #[test]
+    fn can_move_between_threads() {
+        fn check<T: Send>(_: T) {}
+        check(StreamRenderer::new(Options::new("")));
+    }
+
+    #[test]
     fn finds_definitions() {
         for text in [
             "[a]: b",

@@ -103,6 +103,14 @@ fn code_blocks() {
 }
 
 #[test]
+fn a_line_in_progress_has_colours() {
+    check(
+        "```rust\nlet a;\nlet",
+        "<figure class=\"code\" data-lang=\"rust\"><figcaption><span>rust</span></figcaption><pre tabindex=\"0\" dir=\"ltr\"><code class=\"hl\"><span class=\"hl-keyword\">let</span> a;\n<span class=\"hl-keyword\">let</span></code></pre></figure>",
+    );
+}
+
+#[test]
 fn links() {
     check(
         "[a](https://b.example \"c\")",
