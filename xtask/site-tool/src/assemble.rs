@@ -26,13 +26,15 @@ type Files = BTreeMap<PathBuf, Vec<u8>>;
 pub(crate) fn run(inputs: &Inputs) -> Result<()> {
     let read = |path: &Path| fs::read(path).with_context(|| format!("reading {}", path.display()));
     let mut files = Files::new();
-    let manifest = serde_json::json!({
+    let mut manifest = serde_json::json!({
         "js": add_hashed(&mut files, "js", read(&inputs.js)?),
         "wasm": add_hashed(&mut files, "wasm", read(&inputs.wasm)?),
         "css": add_hashed(&mut files, "css", styles::bundle(&inputs.style)?.into_bytes()),
     });
     add_folder(&mut files, &inputs.public, Path::new(""))?;
     add_compressed(&mut files)?;
+    // cargo notices this one file for any change, a public file that is new included, and embeds the site anew.
+    manifest["site"] = hash_of_all(&files).into();
     // Last, so that it stays uncompressed: the server reads it, no browser does.
     files.insert("manifest.json".into(), serde_json::to_vec_pretty(&manifest)?);
     make_equal(&inputs.out, &files)
@@ -40,11 +42,23 @@ pub(crate) fn run(inputs: &Inputs) -> Result<()> {
 
 /// Adds one of the three built files under a name that changes with its content; returns that name's path in the site.
 fn add_hashed(files: &mut Files, extension: &str, bytes: Vec<u8>) -> String {
-    let digest = Sha256::digest(&bytes);
-    let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = short_hex(&Sha256::digest(&bytes));
     let name = format!("pkg/greenlit-{hash}.{extension}");
     files.insert(name.clone().into(), bytes);
     name
+}
+
+fn hash_of_all(files: &Files) -> String {
+    let mut hasher = Sha256::new();
+    for (name, bytes) in files {
+        hasher.update(Sha256::digest(name.as_os_str().as_encoded_bytes()));
+        hasher.update(Sha256::digest(bytes));
+    }
+    short_hex(&hasher.finalize())
+}
+
+fn short_hex(digest: &[u8]) -> String {
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn add_folder(files: &mut Files, dir: &Path, prefix: &Path) -> Result<()> {
@@ -111,4 +125,50 @@ fn remove_strangers(dir: &Path, prefix: &Path, files: &Files) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_files_are_left_alone_and_strangers_deleted() {
+        let out = std::env::temp_dir().join(format!("site-tool-test-{}", std::process::id()));
+        let write = |name: &str, text: &str| {
+            let path = out.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("pkg/same.js", "1");
+        write("pkg/old.js", "1");
+        write("changed.txt", "1");
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        fs::File::options()
+            .append(true)
+            .open(out.join("pkg/same.js"))
+            .unwrap()
+            .set_modified(long_ago)
+            .unwrap();
+
+        let files = [("pkg/same.js", "1"), ("changed.txt", "2"), ("new/deep.svg", "3")];
+        let files = files.map(|(name, text)| (name.into(), text.into())).into();
+        make_equal(&out, &files).unwrap();
+
+        assert_eq!(
+            fs::metadata(out.join("pkg/same.js")).unwrap().modified().unwrap(),
+            long_ago
+        );
+        assert!(!out.join("pkg/old.js").exists());
+        assert_eq!(fs::read_to_string(out.join("changed.txt")).unwrap(), "2");
+        assert_eq!(fs::read_to_string(out.join("new/deep.svg")).unwrap(), "3");
+        fs::remove_dir_all(&out).unwrap();
+    }
+
+    #[test]
+    fn a_new_or_renamed_file_changes_the_hash_of_all() {
+        let hash = |names: &[&str]| hash_of_all(&names.iter().map(|name| (name.into(), vec![1])).collect());
+        assert_eq!(hash(&["a", "b"]), hash(&["b", "a"]));
+        assert_ne!(hash(&["a"]), hash(&["a", "b"]));
+        assert_ne!(hash(&["a"]), hash(&["b"]));
+    }
 }
