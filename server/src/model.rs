@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use agent::llm::Provider;
-use agent::llm::openai::{OpenAi, OpenAiConfig};
+use agent::llm::openai::{ApiKey, OpenAi, OpenAiConfig, Timing};
 use agent::offline::OfflineAssistant;
 
 use crate::config::Config;
@@ -16,8 +16,9 @@ pub(crate) fn provider(config: &Config) -> Result<Arc<dyn Provider>, StartError>
     };
     let config = OpenAiConfig {
         base_url: model.base_url.clone(),
-        api_key: model.api_key.as_ref().map(|key| key.reveal().to_owned()),
+        api_key: model.api_key.as_ref().map(|key| ApiKey::new(key.reveal())),
         model: model.model.clone(),
+        timing: Timing::default(),
     };
     Ok(Arc::new(
         OpenAi::new(config).map_err(|error| StartError::Model(error.into()))?,
