@@ -1,5 +1,6 @@
 //! One style sheet from `style/*.css`.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,10 +38,8 @@ fn minify(source: &str, filename: &str) -> Result<String> {
         filename: filename.to_owned(),
         ..Default::default()
     };
-    let mut sheet = StyleSheet::parse(source, options).map_err(|e| anyhow!("{e}"))?;
-    sheet
-        .minify(MinifyOptions::default())
-        .map_err(|e| anyhow!("{e}"))?;
+    let mut sheet = StyleSheet::parse(source, options).map_err(readable)?;
+    sheet.minify(MinifyOptions::default()).map_err(readable)?;
     let css = sheet
         .to_css(PrinterOptions {
             minify: true,
@@ -48,6 +47,14 @@ fn minify(source: &str, filename: &str) -> Result<String> {
         })
         .with_context(|| format!("writing {filename} back"))?;
     Ok(css.code)
+}
+
+/// The library counts lines from 0, editors from 1.
+fn readable<T: Display>(error: lightningcss::error::Error<T>) -> anyhow::Error {
+    match error.loc {
+        Some(at) => anyhow!("{}:{}:{}: {}", at.filename, at.line + 1, at.column, error.kind),
+        None => anyhow!("{}", error.kind),
+    }
 }
 
 #[cfg(test)]
