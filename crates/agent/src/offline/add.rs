@@ -43,7 +43,7 @@ pub(super) fn parse_weak(phrase: Phrase<'_>) -> Option<Intent> {
     let wish = begins(phrase, WISH);
     let body = phrase.skip(wish.unwrap_or(0));
     let verb = body.lower(0);
-    if body.is_empty() || is_talk(verb) || is_question(verb) {
+    if body.is_empty() || is_talk(verb) || is_question(verb) || asks_for_words(body) {
         return None;
     }
     let draft = titles::draft(body, false);
@@ -190,6 +190,20 @@ fn is_talk(verb: &str) -> bool {
     )
 }
 
+/// "Write me a poem": what only a model can do.
+fn asks_for_words(body: Phrase<'_>) -> bool {
+    let made = |word: &str| {
+        matches!(
+            word,
+            "poem" | "haiku" | "joke" | "story" | "essay" | "song" | "function" | "script" | "code" | "python" | "javascript"
+                | "regex" | "sql" | "lyrics" | "limerick" | "article" | "riddle" | "rust" | "java" | "css" | "html"
+        )
+    };
+    matches!(body.lower(1), "me" | "us") && !matches!(body.lower(0), "call" | "text" | "email" | "meet")
+        || matches!(body.lower(0), "write" | "make" | "build" | "read" | "check" | "fix" | "review" | "draft")
+            && body.tokens().iter().any(|token| made(&token.lower))
+}
+
 fn is_question(word: &str) -> bool {
     matches!(
         word,
@@ -204,6 +218,10 @@ fn opener(phrase: Phrase<'_>) -> Option<Opener> {
         return Some(opener);
     }
     let len = begins(phrase, REMIND)?;
+    let list = matches!(phrase.lower(0), "todo" | "todos") && matches!(phrase.lower(1), "list" | "lists" | "items");
+    if list || (phrase.len() == 1 && phrase.lower(0) == "todo") {
+        return None;
+    }
     let plural = matches!(phrase.lower(0), "tasks" | "todos" | "to-dos") || phrase.lower(len - 1) == ":" && phrase.lower(0) == "add";
     // "add the following: …", "add three: …"
     Some(Opener {

@@ -98,7 +98,9 @@ const NOTES: &[(&str, Build)] = &[
     ("set|change|update {x} description|note|notes|details to|as|: {y}", set_note),
     ("set|change|update {x} description|note|notes|details : {y}", set_note),
     ("describe {x} as|: {y}", set_note),
-    ("note|description|details|notes on|for|to|of {x} : {y}", note),
+    ("note|description|details|notes on|for|to|of {x} : {y}", |captures| {
+        (!matches!(captures.get('x').lower(0), "self" | "myself")).then(|| note(captures))?
+    }),
     ("description|note|notes|details : {y}", |captures| {
         Some(Intent::Change(
             Target::It,
@@ -135,10 +137,10 @@ fn set_note(captures: &Captures<'_>) -> Option<Intent> {
 const PRIORITIES: &[(&str, Build)] = &[
     ("make|mark|set|flag|tag|label|rate|turn|consider|treat {x} as|to|into|with|at? {p:priority}", prioritise),
     ("give {x} {p:priority}", prioritise),
+    ("set|change|update|make|raise|lower|bump|put the? priority|prio to|at|as? {p:priority}", it_prioritise),
     ("set|change|update|raise|lower|increase|decrease|reduce|bump|move|put|switch the? priority|importance|prio of|for|on {x} to|as|at|: {p:priority}", prioritise),
     ("set|change|update|raise|lower|bump|switch|move {x} priority|prio to|as|: {p:priority}", prioritise),
     ("set|change|update|raise|lower|bump|move|switch {x} to {p:priority}", prioritise),
-    ("set|change|update|make|raise|lower|bump|put the? priority|prio to|at|as? {p:priority}", it_prioritise),
     ("priority|prio of|for {x} is|to|: {p:priority}", prioritise),
     ("{x} is|are|'s|has {p:priority}", sure_prioritise),
     ("it's|its|that's|this_is|that_is|it_is|they're|they_are {p:priority}", it_prioritise),
@@ -184,12 +186,12 @@ fn it_change(change: Change) -> Option<Intent> {
 }
 
 const DATES: &[(&str, Build)] = &[
+    ("set|change|move|update the|its? due_date|deadline|date to|as|: {d:date}", it_move),
     ("set|change|move|update|make|put|shift the? due? date|deadline|due of|for|on {x} to|as|at|on|: {d:date}", move_to),
     ("set|change|move|update|push|shift {x} due_date|deadline|date to|as|at|on|: {d:date}", move_to),
     ("add|give|set|put a|the due_date|deadline|date to|for|on|of {x} : {d:date}", move_to),
     ("add|give|set|put a|the due_date|deadline|date of {d:date} to|for|on {x}", move_to),
     ("give {x} a|the due_date|deadline|date of|on|: {d:date}", move_to),
-    ("set|change|move|update the|its? due_date|deadline|date to|as|: {d:date}", it_move),
     ("make|set|mark {x} due {d:date}", move_to),
     ("{x} is|are|'s due {d:date}", |captures| {
         (!matches!(captures.get('x').lower(0), "what" | "which" | "anything" | "there" | "nothing")).then(|| move_to(captures))?
@@ -205,9 +207,9 @@ const DATES: &[(&str, Build)] = &[
     ("postpone|delay|defer|snooze|push_back|put_off {x}", |captures| {
         change(captures, due(NewDue::Shift(dates::Shift { months: 0, days: 1, minutes: 0 })))
     }),
+    ("remove|clear|delete|drop|unset the|its due? date|deadline", |_| it_change(due(NewDue::Clear))),
     ("remove|clear|delete|drop|unset|take_away|take_off|cancel the|any? due? date|deadline|dates|due_dates from|of|on|for {x}", clear),
     ("remove|clear|delete|drop|unset {x} due_date|deadline|date", clear),
-    ("remove|clear|delete|drop|unset the|its due? date|deadline", |_| it_change(due(NewDue::Clear))),
     ("unschedule|undate {x}", clear),
     ("no due? date|deadline for|on {x}", clear),
     ("make|set|leave {x} without|with_no a|any? due? date|deadline", clear),
@@ -291,17 +293,18 @@ fn complete(captures: &Captures<'_>) -> Option<Intent> {
 }
 
 const DONE: &[(&str, Build)] = &[
-    ("mark|set|flag|put|label|tick|check|make {x} not|un done|finished|complete|completed", reopen),
+    ("mark|set|flag|put|label|make {x} as not done|finished|complete|completed", reopen),
     ("mark|set|flag|make|put {x} as|to|back_to|back_as? open|undone|incomplete|unfinished|not_done|pending|todo|to-do|active", reopen),
+    ("mark|set|flag|put|label|tick|check|make {x} not|un done|finished|complete|completed", reopen),
     ("mark|set|flag|put|label|tick|check|move|change|make {x} as|to|off_as|down_as|into? done|complete|completed|finished|closed|accomplished", complete),
     ("mark|tick|check|cross as? done|complete|completed|finished|off : {x}", complete),
     ("mark as? done|complete|completed|finished {x}", complete),
     ("reopen|re-open|uncomplete|uncheck|untick|unmark|undo_completion_of|undo_completing|reactivate|unfinish {x}", reopen),
-    ("{x} is|are|was not|n't done|finished|complete|completed yet?|after_all?", reopen),
-    ("{x} isn't|aren't|wasn't done|finished|complete|completed yet?|after_all?", reopen),
+    ("{x} is|are|was not|n't done|finished|complete|completed yet|after_all?", reopen),
+    ("{x} isn't|aren't|wasn't done|finished|complete|completed yet|after_all?", reopen),
     ("i haven't|didn't actually|really? done|finished|completed|do|finish|complete {x} yet?", reopen),
     ("check|tick|cross|strike|knock off|out {x}", complete),
-    ("check|tick|cross|strike|knock {x} off|out", complete),
+    ("check|tick|cross|strike|knock|scratch {x} off|out of? my|the? list|tasks|todo_list|to-do_list?", complete),
     ("check|tick {x}", |captures| {
         (!matches!(x(captures), Target::Title(_) | Target::Every(_))).then(|| complete(captures))?
     }),
@@ -330,7 +333,7 @@ fn completed(captures: &Captures<'_>) -> Option<Intent> {
     let asks = matches!(
         x.lower(0),
         "what" | "what's" | "which" | "is" | "are" | "how" | "why" | "when" | "who" | "list" | "show" | "have" | "has" | "did"
-            | "get" | "everything's" | "i" | "was" | "do" | "does" | "can" | "should" | "nothing" | "need" | "must"
+            | "get" | "clear" | "delete" | "remove" | "hide" | "archive" | "count" | "find" | "i" | "was" | "do" | "does" | "can" | "should" | "nothing" | "need" | "must"
     );
     let target = target::parse(x);
     // "Done tasks" asks for a list; "all tasks done" reports.
@@ -340,7 +343,7 @@ fn completed(captures: &Captures<'_>) -> Option<Intent> {
 
 const GONE: &[(&str, Build)] = &[
     ("delete|remove|erase|trash|scrap|discard|bin|drop|purge|get_rid_of|throw_away|throw_out|cancel|kill|wipe|clear_out|clean_up|clear|clean_out|dump|ditch {x}", delete),
-    ("take|cross|strike|wipe|scratch {x} off|from|out_of my|the list|tasks|todos|to-do_list|todo_list", delete),
+    ("take|wipe {x} off|from|out_of my|the list|tasks|todos|to-do_list|todo_list", delete),
     ("forget|forget_about|never_mind|nevermind {x}", |captures| {
         (!matches!(x(captures), Target::Every(_) | Target::Missing)).then(|| delete(captures))?
     }),

@@ -159,9 +159,3 @@ impl Query {
         self.status.is_some() || self.range.is_some() || self.priority.is_some() || self.text.is_some()
     }
 }
-
-impl Change {
-    pub(super) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}

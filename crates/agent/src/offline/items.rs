@@ -44,7 +44,8 @@ pub(super) fn split_if_plain<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {
     if pieces.len() > 1 {
         let quoted = pieces.iter().filter(|piece| piece.is_quoted(0)).count();
         let dated = |piece: &Phrase<'_>| {
-            (0..piece.len()).any(|i| i > 0 && dates::read(*piece, i).is_some_and(|found| i + found.len == piece.len()))
+            let whole = dates::read(*piece, 0).is_some_and(|found| found.len == piece.len());
+            !whole && (1..piece.len()).any(|i| dates::read(*piece, i).is_some_and(|found| i + found.len == piece.len()))
         };
         if quoted == pieces.len() || pieces.iter().all(dated) {
             return pieces;

@@ -20,11 +20,11 @@ const FILLER: &[&str] = &[
     "to-dos", "item", "items", "thing", "things", "stuff", "lists", "agenda", "plate", "schedule", "calendar",
     "reminder", "reminders", "be", "been", "being", "were", "was", "with", "and", "or", "it", "them", "those", "these", "ones", "one",
     "up", "out", "look", "at", "let", "let's", "full", "whole", "entire", "current", "everything", "anything", "something", "due",
-    "date", "deadline", "deadlines", "work", "how", "many", "much", "count", "number", "total", "know", "want",
+    "date", "deadline", "deadlines", "how", "many", "much", "count", "number", "total", "know", "want",
     "like", "would", "you", "your", "exactly", "again", "so", "far", "about", "only", "just", "also", "other", "then",
     "for", "today's", "going", "coming", "still", "yet", "already", "get", "by", "overview", "existing", "did", "marked", "as", "am", "i'd", "assigned",
     "saved", "stored", "here", "go", "over", "read", "pull", "open", "check", "'s", "who's", "will", "planned", "plan", "plans", "happening", "there's", "theres", "status", "priority", "sorted", "ordered",
-    "doing", "anyone", "order", "list's", "hello", "hi", "ok", "okay", "great", "more", "else", "remind", "summary", "summarize", "summarise", "remains", "marked", "not",
+    "doing", "anyone", "order", "list's", "hello", "hi", "ok", "okay", "great", "more", "else", "remind", "summary", "summarize", "summarise", "remains", "marked", "not", "hasn't", "aren't", "isn't", "didn't", "never",
 ];
 
 /// Nouns that make a question one about the list.
@@ -48,6 +48,8 @@ struct Bag {
     cue: bool,
     /// Said "list", "show", "all": enough together with a date or status.
     hint: bool,
+    /// Said "haven't", "not": what follows as done is open.
+    negated: bool,
 }
 
 /// Reads a phrase of which every word must be known, whether or not it asks for a list.
@@ -60,7 +62,8 @@ pub(super) fn question(phrase: Phrase<'_>) -> Option<Query> {
     let bag = fill(phrase)?;
     let query = bag.query;
     let narrow = query.range.is_some() || query.status.is_some() || query.priority.is_some();
-    (bag.cue || (bag.hint && narrow) || (narrow && phrase.len() <= 3)).then_some(query)
+    let verb = matches!(phrase.without_leading_marks().lower(0), "show" | "list" | "display" | "view" | "see" | "print");
+    (bag.cue || bag.hint && (narrow || verb) || (narrow && phrase.len() <= 3)).then_some(query)
 }
 
 fn fill(phrase: Phrase<'_>) -> Option<Bag> {
@@ -141,6 +144,10 @@ impl Bag {
             }
             _ => {}
         }
+        if word == "work" && !is_plural_noun(phrase.lower(i + 1)) {
+            return Some(1);
+        }
+        self.negated |= matches!(word, "haven't" | "hasn't" | "aren't" | "isn't" | "didn't" | "not" | "never");
         if is_noun(word) {
             self.cue = true;
             return Some(1);
@@ -168,7 +175,7 @@ impl Bag {
 
     fn status(&mut self, phrase: Phrase<'_>, i: usize) -> Option<usize> {
         let open = Some((TaskStatus::Open, 1));
-        let done = Some((TaskStatus::Done, 1));
+        let done = Some((if self.negated { TaskStatus::Open } else { TaskStatus::Done }, 1));
         let (status, len) = match (phrase.lower(i), phrase.lower(i + 1), phrase.lower(i + 2)) {
             ("open" | "done" | "completed" | "finished", "and" | "or", "open" | "done" | "completed" | "finished") => {
                 self.query.both = true;

@@ -89,13 +89,13 @@ fn pronoun(phrase: Phrase<'_>) -> Option<Target> {
         return None;
     }
     Some(match words[..] {
-        ["it" | "that" | "this"] => Target::It,
+        ["it" | "that" | "this" | "it's" | "that's" | "its"] => Target::It,
         ["that" | "this" | "the" | "same", "one" | "task" | "todo" | "item" | "thing" | "reminder" | "same"] => Target::It,
         ["the", "same", "one" | "task"] => Target::It,
         ["them" | "those" | "these" | "both" | "they"] => Target::Them,
         ["all" | "both", "of", "them" | "those" | "these"] => Target::Them,
         ["those" | "these" | "both", "tasks" | "items" | "ones" | "todos"] => Target::Them,
-        ["all" | "the", "two" | "three" | "four" | "five" | "three" | "both"] => Target::Them,
+        ["all" | "the", "two" | "three" | "four" | "five" | "both"] => Target::Them,
         ["them" | "these" | "those", "all"] => Target::Them,
         ["the" | "my", "last" | "latest" | "newest" | "new" | "most", "task" | "todo" | "added" | "item" | "reminder"] => Target::Newest,
         ["my" | "the", "last" | "latest" | "newest" | "previous"] if words[0] == "my" => Target::Newest,

@@ -157,6 +157,8 @@ struct Parts {
     priority: Option<TaskPriority>,
     /// Token ranges that are no part of the title.
     taken: Vec<(usize, usize)>,
+    /// Token ranges that were read but stay: "every Monday".
+    kept: Vec<(usize, usize)>,
 }
 
 impl Parts {
@@ -165,6 +167,7 @@ impl Parts {
             when: None,
             priority: None,
             taken: Vec::new(),
+            kept: Vec::new(),
         };
         // Taking one thing from an end lets the next one stand at the end.
         while parts.take_priority(phrase) || parts.take_date(phrase) {}
@@ -212,7 +215,7 @@ impl Parts {
 
     fn take_date(&mut self, phrase: Phrase<'_>) -> bool {
         for i in 0..phrase.len() {
-            if self.is_taken(i) {
+            if self.is_taken(i) || self.kept.iter().any(|(from, to)| (*from..*to).contains(&i)) {
                 continue;
             }
             let Some(found) = dates::read(phrase, i) else {
@@ -226,7 +229,11 @@ impl Parts {
                 continue;
             };
             self.when = Some(merged);
-            self.taken.push((i, end));
+            if i > 0 && matches!(phrase.lower(i - 1), "every" | "each") {
+                self.kept.push((i, end));
+            } else {
+                self.taken.push((i, end));
+            }
             return true;
         }
         false

@@ -241,6 +241,9 @@ fn is_plain(intent: &Intent, _phrase: Phrase<'_>) -> bool {
 /// requests.
 fn is_strong(intent: &Intent, phrase: Phrase<'_>, left: &Intent) -> bool {
     let verb = phrase.lower(0);
+    if phrase.len() == 1 && matches!(verb, "done" | "finished" | "completed" | "complete") {
+        return false;
+    }
     let adding = matches!(left, Intent::Add(_) | Intent::Schedule(_));
     match intent {
         Intent::Add(_) => {
@@ -456,6 +459,7 @@ fn fold(intents: Vec<Intent>) -> Vec<Intent> {
                     apply(draft, &change);
                 }
             }
+            (Some(last), intent) if *last == intent && matches!(intent, Intent::Talk(_) | Intent::Unknown(_)) => {}
             (_, intent) => folded.push(intent),
         }
     }

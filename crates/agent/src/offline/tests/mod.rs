@@ -1,1 +1,6 @@
+//! Tests of the whole: phrases to intents, and conversations to their end.
 
+mod conversations;
+mod desk;
+mod phrases;
+mod robustness;
