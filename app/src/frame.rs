@@ -2,7 +2,6 @@
 //! there is none.
 
 use domain::Actor;
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -16,7 +15,7 @@ use crate::server_context::{TIME_ZONE_COOKIE, domain, redirect_local, request, s
 use crate::ui::{Icon, icon};
 
 /// Renders a page for whoever is signed in; others are sent to sign in, and from there back here.
-pub fn signed_in<F, V>(page: impl FnOnce(Actor) -> F + Send + 'static) -> impl IntoView
+pub fn signed_in<F, V>(page: impl FnOnce(Actor) -> F + Send + 'static) -> AnyView
 where
     F: Future<Output = Result<V, AppError>> + Send + 'static,
     V: IntoView + 'static,
@@ -25,19 +24,21 @@ where
     match request.actor {
         None => {
             redirect_local(&sign_in_path(&request.path_and_query));
-            Either::Left(())
+            ().into_any()
         }
         Some(actor) => {
             let page = page(actor);
-            Either::Right(Suspend::new(async move {
+            // Erased: the types of whole pages, nested further, would be too deep for the compiler.
+            Suspend::new(async move {
                 match page.await {
-                    Ok(view) => Either::Left(view),
+                    Ok(view) => view.into_any(),
                     Err(AppError(problem)) => {
                         set_status(problem.status);
-                        Either::Right(trouble(&problem.title, &problem.detail))
+                        trouble(&problem.title, &problem.detail).into_any()
                     }
                 }
-            }))
+            })
+            .into_any()
         }
     }
 }

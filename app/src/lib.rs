@@ -8,6 +8,9 @@
 //! Start at [`routes`] for which page is where, at [`features`] for a page's parts, and at
 //! `features::chat::state` for what happens in the browser when a message is sent.
 
+// A view's type holds the types of all its parts, and so does the future that resolves it.
+#![cfg_attr(feature = "ssr", recursion_limit = "256")]
+
 pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod dates;

@@ -1,6 +1,5 @@
 //! `/sign-in` and `/sign-up`.
 
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -56,13 +55,13 @@ struct Wording {
     other_path: &'static str,
 }
 
-fn account_page(wording: &Wording) -> impl IntoView + use<> {
+fn account_page(wording: &Wording) -> AnyView {
     let next = use_query_map()
         .with_untracked(|query| query.get("next"))
         .unwrap_or_default();
     if request().actor.is_some() {
         redirect_local(&after_sign_in(&next));
-        return Either::Left(());
+        return ().into_any();
     }
     let other = if next.is_empty() {
         wording.other_path.to_owned()
@@ -70,7 +69,7 @@ fn account_page(wording: &Wording) -> impl IntoView + use<> {
         let next = percent_encoding::utf8_percent_encode(&next, percent_encoding::NON_ALPHANUMERIC);
         format!("{}?next={next}", wording.other_path)
     };
-    Either::Right(view! {
+    view! {
         <Title text=format!("{} · Greenlit", wording.title)/>
         {time_zone_question()}
         <main class="account-page">
@@ -85,7 +84,8 @@ fn account_page(wording: &Wording) -> impl IntoView + use<> {
                 {wording.other_question} " " <a href=other>{wording.other_link}</a>
             </p>
         </main>
-    })
+    }
+    .into_any()
 }
 
 fn account_form(wording: &Wording, next: String, flash: Flash) -> impl IntoView + use<> {

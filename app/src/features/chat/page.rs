@@ -206,9 +206,9 @@ async fn chat_page(
             <main class="main">
                 <ConversationHead model=domain.model().to_owned() offline=domain.is_offline()/>
                 {asked.notice.map(|flash| notice(&flash))}
-                {thread(&actor, id, &asked.before, history, asked.composer)}
+                {thread(&actor, id, &asked.before, history, asked.composer).into_any()}
             </main>
-            {rail(tasks, asked.add_task)}
+            {rail(tasks, asked.add_task).into_any()}
         </ChatScope>
     })
 }
@@ -307,7 +307,7 @@ fn thread(
                 <Thread entries=living has_history/>
             </div>
         </div>
-        {composer}
+        {composer.into_any()}
         {newest}
     }
 }

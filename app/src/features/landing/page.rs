@@ -50,9 +50,9 @@ pub fn LandingPage() -> impl IntoView {
                         </p>
                         <p class="small-print">"Runs on your own machine. No model or key needed to try it."</p>
                     </div>
-                    {sample()}
+                    {sample().into_any()}
                 </section>
-                {differences()}
+                {differences().into_any()}
             </main>
             <footer>
                 <span>"Greenlit"</span>
@@ -60,6 +60,7 @@ pub fn LandingPage() -> impl IntoView {
             </footer>
         </div>
     }
+    .into_any()
 }
 
 fn account_links(known: bool) -> impl IntoView {
