@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
+use super::halves::{Halves, with_stand_ins};
 use super::pieces::Pieces;
 use super::status::error_of;
 use super::thoughts::Thoughts;
@@ -20,6 +21,8 @@ const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 pub(super) struct Assembly {
     thoughts: Thoughts,
     pieces: Pieces,
+    /// Set once half a character came; others are not looked for before that.
+    halves: Option<Halves>,
     usage: Option<Usage>,
     finish: Option<FinishReason>,
     is_done: bool,
@@ -42,8 +45,16 @@ impl Assembly {
         if payload.is_empty() {
             return Ok(());
         }
-        let payload: Value = serde_json::from_str(payload)
-            .map_err(|error| LlmError::Garbage(format!("a payload is no JSON: {error}")))?;
+        let read = serde_json::from_str(payload).or_else(|error| {
+            let json = with_stand_ins(payload);
+            if json == payload {
+                return Err(error);
+            }
+            self.halves.get_or_insert_default();
+            serde_json::from_str(&json)
+        });
+        let payload: Value =
+            read.map_err(|error| LlmError::Garbage(format!("a payload is no JSON: {error}")))?;
         self.read(&payload)
     }
 
@@ -79,6 +90,10 @@ impl Assembly {
                 && !text.is_empty()
             {
                 self.bytes += text.len();
+                let text = match &mut self.halves {
+                    Some(halves) => halves.push(&text),
+                    None => text,
+                };
                 let text = self.thoughts.push(&text);
                 self.say(text);
             }
@@ -129,11 +144,18 @@ impl Assembly {
         if !self.is_answer {
             return Err(LlmError::Garbage("no payload had any choices".into()));
         }
-        let rest = self.thoughts.end();
+        let half = self.halves.as_mut().map_or("", Halves::end);
+        let rest = self.thoughts.push(half) + &self.thoughts.end();
         self.say(rest);
         let mut events = self.events;
         let before = events.len();
-        events.extend(self.pieces.finish().map(ProviderEvent::ToolCall));
+        for mut call in self.pieces.finish() {
+            if self.halves.is_some() {
+                let mut halves = Halves::default();
+                call.arguments = halves.push(&call.arguments) + halves.end();
+            }
+            events.push_back(ProviderEvent::ToolCall(call));
+        }
         let has_calls = events.len() > before;
         events.extend(self.usage.map(ProviderEvent::Usage));
         let finish = self.finish.unwrap_or(if has_calls {
@@ -269,6 +291,35 @@ mod tests {
                 }),
                 ProviderEvent::Finished(FinishReason::Length)
             ]
+        );
+    }
+
+    #[test]
+    fn characters_cut_in_half_are_made_whole() {
+        let mut assembly = Assembly::default();
+        for delta in [
+            r#"{"content":"a\ud83d"}"#,
+            r#"{"content":"\ude00b","tool_calls":[{"id":"x","function":{"name":"y","arguments":"\"\ud83d"}}]}"#,
+            r#"{"tool_calls":[{"id":"x","function":{"arguments":"\ude00\""}}]}"#,
+        ] {
+            assembly
+                .push(&format!(r#"{{"choices":[{{"delta":{delta}}}]}}"#))
+                .unwrap();
+        }
+        assembly.push(DONE).unwrap();
+        let events = Vec::from(assembly.end().unwrap());
+        let text: String = events
+            .iter()
+            .filter_map(|event| match event {
+                ProviderEvent::Text(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(text, "a😀b");
+        assert!(
+            events
+                .iter()
+                .any(|event| matches!(event, ProviderEvent::ToolCall(call) if call.arguments == "\"😀\""))
         );
     }
 

@@ -8,6 +8,7 @@
 mod answer;
 mod assembly;
 mod client;
+mod halves;
 mod pieces;
 mod request;
 mod sse;
