@@ -86,6 +86,7 @@ fn verb(action: &Action) -> &'static str {
         Action::Delete => "delete",
         Action::Change(_) => "change",
         Action::Split => "split",
+        Action::Show => "show",
     }
 }
 
@@ -97,7 +98,7 @@ pub(super) fn done(action: &Action, before: &[Task], after: &[Task], now: &Zoned
         Action::Complete => format!("Ticked off {several}{titles}."),
         Action::Reopen => format!("Reopened {several}{titles}."),
         Action::Delete => format!("Deleted {several}{titles}. Say “undo” to bring {} back.", it(after)),
-        Action::Split => format!("Split {titles}."),
+        Action::Split | Action::Show => format!("{titles}."),
         Action::Change(change) => changed(change, before, after, now),
     }
 }
@@ -154,6 +155,21 @@ fn bullets(tasks: &[Task], now: &Zoned) -> String {
         .map(|task| format!("- {}", reply::line(task, now)))
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// Everything about a task.
+pub(super) fn details(task: &Task, now: &Zoned) -> String {
+    let mut text = reply::line(task, now);
+    if let Some(due) = task.due_at {
+        text.push_str(&format!("\n\nDue {}.", reply::moment(due, now)));
+    }
+    for line in task.description.lines() {
+        text.push_str(&format!("\n\n> {}", reply::escaped(line)));
+    }
+    if task.due_at.is_none() && task.description.is_empty() {
+        text.push_str("\n\nIt has no due date and no note.");
+    }
+    text
 }
 
 /// Asks which of several tasks is meant.

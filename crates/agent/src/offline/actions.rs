@@ -150,6 +150,8 @@ impl Session<'_> {
                 calls.push(Call::delete(task.id));
                 calls
             }
+            // As it is now, not as it was when it was shown.
+            Action::Show => vec![Call::list(arguments::look_up(&task.title))],
         }
     }
 
@@ -192,9 +194,10 @@ impl Session<'_> {
         if outcomes.is_empty() {
             return;
         }
-        if *action == Action::Split {
-            self.report_split(outcomes);
-            return;
+        match action {
+            Action::Split => return self.report_split(outcomes),
+            Action::Show => return self.report_details(tasks, outcomes),
+            _ => {}
         }
         let (mut done, mut before, mut already) = (Vec::new(), Vec::new(), Vec::new());
         for (task, outcome) in tasks.iter().zip(outcomes) {
@@ -221,6 +224,25 @@ impl Session<'_> {
             done.extend(already);
             self.memory.touch(done);
         }
+    }
+
+    fn report_details(&mut self, tasks: &[Task], outcomes: Vec<Outcome>) {
+        let mut known = Vec::new();
+        for (task, outcome) in tasks.iter().zip(outcomes) {
+            let found = match outcome {
+                Outcome::List { tasks, .. } => tasks.into_iter().find(|other| other.id == task.id),
+                _ => None,
+            };
+            match found {
+                Some(task) => {
+                    let text = says::details(&task, self.now);
+                    self.say(text);
+                    known.push(task);
+                }
+                None => self.say(format!("{} is no longer on your list.", reply::bold(&task.title))),
+            }
+        }
+        self.memory.touch(known);
     }
 
     fn report_split(&mut self, outcomes: Vec<Outcome>) {
@@ -303,6 +325,7 @@ fn target_and_action(intent: &Intent) -> Option<(Target, Action)> {
         Intent::Delete(target) => (target.clone(), Action::Delete),
         Intent::Change(target, change) => (target.clone(), Action::Change(change.clone())),
         Intent::Split(target) => (target.clone(), Action::Split),
+        Intent::Show(target) => (target.clone(), Action::Show),
         Intent::Schedule(draft) => {
             let change = Change {
                 due: draft.when.map(NewDue::At),

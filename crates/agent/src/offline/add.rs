@@ -38,6 +38,12 @@ pub(super) fn parse_weak(phrase: Phrase<'_>) -> Option<Intent> {
         if body.is_empty() || is_talk(body.lower(0)) {
             return None;
         }
+        // "I need to add three tasks: …"
+        if matches!(body.lower(0), "add" | "create" | "make" | "remember" | "set")
+            && let Some(intent) = parse(body)
+        {
+            return Some(intent);
+        }
         return Some(Intent::Add(drafts(body, Opener::default())));
     }
     let wish = begins(phrase, WISH);
@@ -45,6 +51,19 @@ pub(super) fn parse_weak(phrase: Phrase<'_>) -> Option<Intent> {
     let verb = body.lower(0);
     if body.is_empty() || is_talk(verb) || is_question(verb) || asks_for_words(body) {
         return None;
+    }
+    if let Some(when) = dates::read_whole(body) {
+        // "At 5pm" alone goes on about the task that was spoken of.
+        let change = super::intent::Change {
+            due: Some(super::intent::NewDue::At(when)),
+            ..Default::default()
+        };
+        return Some(Intent::Change(super::intent::Target::It, change));
+    }
+    if let Some(len) = begins(phrase, HAVE) {
+        let draft = titles::draft(phrase.skip(len), false);
+        let dated = draft.when.is_some() && !draft.title.is_empty();
+        return dated.then(|| Intent::Add(vec![draft]));
     }
     let draft = titles::draft(body, false);
     let errand = ERRANDS.contains(&verb) && body.len() > 1;
@@ -138,8 +157,13 @@ fn begins(phrase: Phrase<'_>, openers: &[&str]) -> Option<usize> {
         .max()
 }
 
+/// How many tokens "I want to", "I need to" and the like take.
+pub(super) fn wish(phrase: Phrase<'_>) -> Option<usize> {
+    begins(phrase, WISH).or_else(|| begins(phrase, NEED))
+}
+
 const REMIND: &[&str] = &[
-    "remind me to", "remind me about", "remind me that", "remind me of", "remind me", "remind us to", "remember to",
+    "remind me to", "remind me about", "remind me that", "remind me of", "remind me :", "remind me", "remind us to", "remember to",
     "remember that", "remember :", "remember about", "don't forget to", "don't forget about", "don't forget",
     "dont forget to", "dont forget", "do not forget to", "don't let me forget to", "don't let me forget about",
     "don't let me forget", "dont let me forget to", "make sure i", "make sure to", "make a note to", "make a note of",
@@ -162,14 +186,20 @@ const WISH: &[&str] = &[
     "i wanna", "i'm gonna", "i intend to", "we want to", "we're going to",
 ];
 
+/// Before an appointment: "I have a meeting tomorrow at 9".
+const HAVE: &[&str] = &[
+    "i have a", "i have an", "i've got a", "i've got an", "we have a", "we have an", "there is a", "there is an", "there's a",
+    "there's an", "i have my", "we've got a", "i got a",
+];
+
 /// Verbs of everyday errands, which nobody asks of an assistant.
-const ERRANDS: &[&str] = &[
+pub(super) const ERRANDS: &[&str] = &[
     "buy", "call", "pay", "phone", "ring", "pick", "clean", "wash", "water", "feed", "mow", "vacuum", "return", "renew",
     "visit", "collect", "fetch", "walk", "iron", "hoover", "deposit", "refill", "repair", "pack",
 ];
 
 /// Verbs of tasks that may also be asked of an assistant.
-const CHORES: &[&str] = &[
+pub(super) const CHORES: &[&str] = &[
     "email", "e-mail", "mail", "text", "message", "book", "send", "finish", "fix", "prepare", "submit", "order",
     "schedule", "review", "check", "meet", "see", "do", "go", "take", "bring", "get", "cook", "bake", "study", "read",
     "practice", "practise", "start", "update", "install", "file", "print", "sign", "apply", "register", "cancel",
@@ -236,8 +266,9 @@ fn opener(phrase: Phrase<'_>) -> Option<Opener> {
 fn with_noun(phrase: Phrase<'_>) -> Option<Opener> {
     let mut i = match (phrase.lower(0), phrase.lower(1)) {
         ("set" | "write" | "jot" | "note" | "put" | "take", "up" | "down") => 2,
-        ("add" | "create" | "make" | "insert" | "enter" | "register" | "log" | "record" | "start" | "open" | "set" | "give", _) => 1,
-        ("i" | "we", "need" | "want" | "have") => 2,
+        ("add" | "create" | "make" | "insert" | "enter" | "register" | "log" | "record" | "set", _) => 1,
+        ("i" | "we", "need" | "want") => 2,
+        ("i" | "we", "have") if phrase.tokens().iter().any(|token| token.lower == ":") => 2,
         ("i'd", "like") => 2,
         ("new" | "another" | "task" | "todo", _) => 0,
         _ => return None,
@@ -283,7 +314,14 @@ fn with_noun(phrase: Phrase<'_>) -> Option<Opener> {
     if verbless && !new && phrase.lower(0) != "another" {
         return None;
     }
+    // "Set task 2 as done" is about a task that exists.
+    if phrase.lower(0) == "set" && !phrase.lower(i).starts_with("reminder") {
+        return None;
+    }
     i += 1;
+    if opener.several.is_some() && phrase.lower(i) == "to" && matches!(phrase.lower(i + 1), "do" | "remember") && phrase.lower(i + 2) == ":" {
+        i += 2;
+    }
     // "add task list to wiki" and "make a task manager" name no task.
     if matches!(phrase.lower(i), "list" | "manager" | "management" | "force" | "board") {
         return None;
@@ -292,6 +330,7 @@ fn with_noun(phrase: Phrase<'_>) -> Option<Opener> {
         opener.several = opener.several.or(Some(None));
     }
     opener.len = i;
+    opener.named = phrase.is_quoted(i);
     Some(opener)
 }
 
@@ -317,6 +356,10 @@ fn is_noun(word: &str) -> Option<bool> {
 
 /// Drafts from what follows the opener; empty when nothing does.
 fn drafts(body: Phrase<'_>, opener: Opener) -> Vec<Draft> {
+    // "Add 5 tasks for tomorrow" says no title.
+    if opener.several.is_some() && dates::read_whole(body).is_some() {
+        return Vec::new();
+    }
     let head = Head::strip(body, opener.named, opener.len > 0);
     let named = opener.named || head.named;
     let several = opener.several.or(head.colon_list.then_some(None));
@@ -330,6 +373,7 @@ fn drafts(body: Phrase<'_>, opener: Opener) -> Vec<Draft> {
         .filter(|draft| !draft.title.is_empty())
         .collect();
     let shared = if drafts.len() > 1 { items::shared_date(head.body) } else { None };
+    let shared = shared.or_else(|| drafts.last().filter(|_| several.is_none()).and_then(|draft| draft.when));
     for draft in &mut drafts {
         draft.priority = draft.priority.or(head.priority).or(opener.priority);
         draft.when = draft.when.or(head.when).or(shared);

@@ -14,6 +14,11 @@ use super::reply;
 use super::titles;
 use super::words::{Phrase, tokenize};
 
+/// The most tasks that a list holds.
+pub(super) const WHOLE_LIST: u32 = 200;
+/// Tasks asked for when one is looked up by a word.
+const LOOK_UP: u32 = 50;
+
 /// The arguments of `add_task`.
 pub(super) fn new_task(draft: &Draft, now: &Zoned) -> Value {
     let mut arguments = json!({ "title": draft.title });
@@ -54,6 +59,14 @@ pub(super) fn changed_task(task: &Task, change: &Change, now: &Zoned) -> Value {
         arguments["priority"] = json!(priority);
     }
     arguments
+}
+
+/// The arguments of `list_tasks` that find a task by its title.
+pub(super) fn look_up(title: &str) -> Value {
+    match super::resolve::key(title) {
+        Some(key) => json!({ "q": key, "limit": LOOK_UP }),
+        None => json!({ "limit": WHOLE_LIST }),
+    }
 }
 
 /// When a task becomes due; `None` for never.

@@ -68,12 +68,14 @@ const UNDO: &[(&str, Build)] = &[
     }),
     ("undo|revert all|everything|all_of_it|all_of_that|all_of_them|all_that", |_| Some(Intent::Undo(None))),
     ("undo|revert the|my deletion|completion|change|edit|rename|delete", |_| Some(Intent::Undo(Some(1)))),
-    ("oops|whoops|oh_no|ups|my_bad|that_was_a_mistake|that_was_wrong|i_made_a_mistake|that's_wrong|wrong_one", |_| Some(Intent::Undo(None))),
+    ("no? oops|whoops|oh_no|ups|my_bad|that_was_a_mistake|that_was_wrong|i_made_a_mistake|that's_wrong|wrong_one|wrong|that's_not_right|that_is_wrong", |_| Some(Intent::Oops)),
+    ("no? that's|that_is|that_was|it's|this_is not what|the_one i|one? meant|wanted|asked|said for?", |_| Some(Intent::Oops)),
     ("oops|whoops|no|sorry undo|revert|take that|it? back?", |_| Some(Intent::Undo(None))),
-    ("i didn't|did_not mean that|to|it do? that|it?", |_| Some(Intent::Undo(None))),
+    ("i didn't|did_not mean that|to|it do? that|it?", |_| Some(Intent::Oops)),
     ("ctrl|cmd|command|control + z", |_| Some(Intent::Undo(Some(1)))),
     ("ctrl+z|ctrl-z|cmd+z", |_| Some(Intent::Undo(Some(1)))),
     ("restore|undelete|recover it|that|them|the_last_one|the_task|that_task|those|the_deleted_task|what_i_deleted", |_| Some(Intent::Undo(None))),
+    ("restore|undelete|recover|un-delete the? {x}", |_| Some(Intent::Unknown(Unknown::Incomplete("restore")))),
     ("redo|redo_that|redo_it|undo_the_undo", |_| Some(Intent::Talk(super::intent::Talk::Redo))),
 ];
 
@@ -142,6 +144,7 @@ const PRIORITIES: &[(&str, Build)] = &[
     ("set|change|update|raise|lower|bump|switch|move {x} priority|prio to|as|: {p:priority}", prioritise),
     ("set|change|update|raise|lower|bump|move|switch {x} to {p:priority}", prioritise),
     ("priority|prio of|for {x} is|to|: {p:priority}", prioritise),
+    ("priority|prio|importance :|= {p:priority}", it_prioritise),
     ("{x} is|are|'s|has {p:priority}", sure_prioritise),
     ("it's|its|that's|this_is|that_is|it_is|they're|they_are {p:priority}", it_prioritise),
     ("{x} is|are not|n't {p:priority}", |captures| {
@@ -186,8 +189,11 @@ fn it_change(change: Change) -> Option<Intent> {
 }
 
 const DATES: &[(&str, Build)] = &[
-    ("set|change|move|update the|its? due_date|deadline|date to|as|: {d:date}", it_move),
-    ("set|change|move|update|make|put|shift the? due? date|deadline|due of|for|on {x} to|as|at|on|: {d:date}", move_to),
+    ("set|change|move|update|make the|its? due_date|deadline|date|time|due_time|day to|as|: {d:date}", it_move),
+    ("make|set {x} for|at|on|to|by? {d:date}", |captures| {
+        matches!(x(captures), Target::It | Target::Positions { .. } | Target::Them | Target::Newest).then(|| move_to(captures))?
+    }),
+    ("set|change|move|update|make|put|shift the? due? date|deadline|due of|for|on {x} to|as|at|on|:? {d:date}", move_to),
     ("set|change|move|update|push|shift {x} due_date|deadline|date to|as|at|on|: {d:date}", move_to),
     ("add|give|set|put a|the due_date|deadline|date to|for|on|of {x} : {d:date}", move_to),
     ("add|give|set|put a|the due_date|deadline|date of {d:date} to|for|on {x}", move_to),
@@ -309,6 +315,8 @@ const DONE: &[(&str, Build)] = &[
         (!matches!(x(captures), Target::Title(_) | Target::Every(_))).then(|| complete(captures))?
     }),
     ("i|i've|i_have|ive|i'm|i_am|we've|we|am|have just|already|now|also|actually|finally? done|finished|completed|did|accomplished|handled|wrapped_up with? {x} already|now|today|just_now?", completed),
+    ("i|i've|i_have|ive|we've|we just|already|now|also|finally? bought|paid|called|phoned|cleaned|washed|watered|sent|emailed|mailed|fixed|submitted|booked|returned|renewed|collected|fetched|picked_up|ordered|filed|signed|printed|shipped|delivered|cooked|replaced|repaired|vacuumed|mowed|fed {x} already|now|today|just_now?", completed),
+    ("all_done|all_finished|all_are_done|they_are_all_done|they're_all_done|they're_done", |_| Some(Intent::Complete(Target::Them))),
     ("all? done|finished|through with {x}", completed),
     ("done|finished|completed|did :|-|with? {x}", completed),
     ("complete|finish|close|finalize|accomplish|resolve|wrap_up {x}", complete),
@@ -350,6 +358,9 @@ const GONE: &[(&str, Build)] = &[
     ("i don't|no_longer need to|have_to|want_to? {x} anymore|any_more|any_longer", delete),
     ("i no_longer need|want {x}", delete),
     ("throw {x} away|out", delete),
+    ("reset|empty|wipe my|the|entire|whole? todo|to-do|task? list|tasks|everything|all", |_| {
+        Some(Intent::Delete(Target::Every(super::intent::Query::default())))
+    }),
     ("delete|remove|erase|trash|cancel|get_rid_of", |_| Some(Intent::Delete(Target::Missing))),
 ];
 

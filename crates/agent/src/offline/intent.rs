@@ -12,6 +12,8 @@ pub(super) enum Intent {
     /// "Schedule the dentist for Friday": a new task, or a new date for one that exists.
     Schedule(Draft),
     List(Query),
+    /// Everything about a task, its note included.
+    Show(Target),
     Complete(Target),
     Reopen(Target),
     Delete(Target),
@@ -20,6 +22,8 @@ pub(super) enum Intent {
     Split(Target),
     /// Take back the last turn's changes, or so many single ones.
     Undo(Option<usize>),
+    /// "That's wrong": take back the last turn's changes, if it made any.
+    Oops,
     /// "What should I do next?"
     Next,
     /// "Help me organize my tasks."

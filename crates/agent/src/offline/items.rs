@@ -1,5 +1,6 @@
 //! Lists within a line: "milk, eggs and bread".
 
+use super::add::{CHORES, ERRANDS};
 use super::dates::{self, When};
 use super::words::Phrase;
 
@@ -30,7 +31,7 @@ pub(super) fn split<'a>(body: Phrase<'a>, count: Option<usize>) -> Vec<Phrase<'a
 }
 
 /// Splits what was not announced as a list, but can hardly be one thing: quotations one after the
-/// other, numbered or separated by semicolons, or each with its own date.
+/// other, numbered or separated by semicolons, each with its own date, or each with its own verb.
 pub(super) fn split_if_plain<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {
     let numbered = numbered(body);
     if numbered.len() > 1 {
@@ -47,7 +48,12 @@ pub(super) fn split_if_plain<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {
             let whole = dates::read(*piece, 0).is_some_and(|found| found.len == piece.len());
             !whole && (1..piece.len()).any(|i| dates::read(*piece, i).is_some_and(|found| i + found.len == piece.len()))
         };
-        if quoted == pieces.len() || pieces.iter().all(dated) {
+        let deed = |piece: &Phrase<'_>| {
+            let verb = piece.lower(0);
+            let least = if verb == "pick" { 3 } else { 2 };
+            piece.len() >= least && (ERRANDS.contains(&verb) || CHORES.contains(&verb))
+        };
+        if quoted == pieces.len() || pieces.iter().all(dated) || pieces.iter().all(deed) {
             return pieces;
         }
     }

@@ -78,6 +78,7 @@ impl Session<'_> {
     /// Shows or counts tasks.
     pub(super) fn list(&mut self, query: &Query) -> Result<(), Pause> {
         let mut query = query.clone();
+        query.both |= query.status.is_none() && query.text.is_some();
         if query.status.is_none() && !query.both {
             query.status = Some(TaskStatus::Open);
         }

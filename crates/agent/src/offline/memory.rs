@@ -19,6 +19,8 @@ pub(super) struct Memory {
     pub(super) question: Option<Question>,
     /// How many changes of the newest turn with any still stand.
     pub(super) standing: usize,
+    /// How many changes of the very last turn still stand.
+    pub(super) recent: usize,
     /// Whether the assistant has said anything yet.
     pub(super) spoke: bool,
     /// The last answer.
@@ -48,6 +50,7 @@ pub(super) enum Action {
     Delete,
     Change(Change),
     Split,
+    Show,
 }
 
 impl Memory {
@@ -101,6 +104,7 @@ impl Memory {
     /// What every turn leaves behind, whoever wrote it.
     pub(super) fn close(&mut self, turn: &Turn) {
         let standing = standing(&turn.records);
+        self.recent = standing;
         if standing > 0 {
             self.standing = standing;
         }

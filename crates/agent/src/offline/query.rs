@@ -133,6 +133,20 @@ impl Bag {
                 self.cue = true;
                 return Some(3);
             }
+            ("sorted" | "sort" | "ordered" | "order" | "grouped" | "group", "by", _) => {
+                let due = usize::from(phrase.lower(i + 2) == "due" && phrase.lower(i + 3) == "date");
+                return Some((3 + due).min(phrase.len() - i));
+            }
+            ("did", "i" | "we", "do" | "get" | "finish" | "complete" | "accomplish" | "achieve") => {
+                self.query.status = Some(TaskStatus::Done);
+                self.cue |= phrase.lower(i + 2) != "get";
+                self.hint = true;
+                return Some(3);
+            }
+            ("free" | "busy" | "empty", _, _) => {
+                self.hint = true;
+                return Some(1);
+            }
             ("to", "do", _) => {
                 self.cue |= i + 2 == phrase.len() || phrase.lower(i + 2) == "list" || i == 0;
                 return Some(2);

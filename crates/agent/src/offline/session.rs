@@ -147,7 +147,8 @@ impl<'a> Session<'a> {
                 | Intent::Reopen(target)
                 | Intent::Delete(target)
                 | Intent::Change(target, _)
-                | Intent::Split(target) => target,
+                | Intent::Split(target)
+                | Intent::Show(target) => target,
                 _ => return at,
             };
             let depends = match target {
@@ -168,6 +169,11 @@ impl<'a> Session<'a> {
             Intent::Next => self.next(),
             Intent::Organize => self.organize(),
             Intent::Undo(count) => self.undo(*count),
+            Intent::Oops if self.memory.recent + self.changed > 0 => self.undo(None),
+            Intent::Oops => {
+                self.say(says::sorry());
+                Ok(())
+            }
             Intent::Talk(talk) => {
                 self.talk(*talk);
                 Ok(())

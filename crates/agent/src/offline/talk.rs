@@ -21,6 +21,7 @@ const RULES: &[(&str, Intent)] = &[
     ("how can you help me|us? with|please? that|this|my_tasks?", Intent::Talk(Talk::Help)),
     ("what_are|tell_me|show_me|list|explain your|the|available? features|capabilities|abilities|commands|functions|skills|options|tools|powers", Intent::Talk(Talk::Help)),
     ("who|what are|r you|u really|exactly?", Intent::Talk(Talk::Identity)),
+    ("who made|built|wrote|created|programmed you|this", Intent::Talk(Talk::Identity)),
     ("what's|what_is your name", Intent::Talk(Talk::Identity)),
     ("are you a|an|the|really|just|some? {x}", Intent::Talk(Talk::Identity)),
     ("are you there|human|real|chatgpt|gpt|claude|gemini|online|offline|alive|smart", Intent::Talk(Talk::Identity)),
@@ -37,6 +38,7 @@ const RULES: &[(&str, Intent)] = &[
     ("repeat|say_that_again|repeat_that|come_again|again|pardon|what_did_you_say", Intent::Talk(Talk::Repeat)),
     ("help|assist me|us? to|with? organize|organise|prioritize|prioritise|plan|sort|structure|manage|review|arrange|tidy|order|schedule|sort_out|clean_up|make_sense_of my|the|our|all|these|this|a? all|open|remaining? tasks|todos|to-dos|todo_list|to-do_list|list|task_list|day|week|work|everything|things|stuff|life|time|schedule|agenda|plate|workload|backlog|month|weekend|it|morning|afternoon|evening|priorities|tasks_today|tasks_for_today|tasks_for_the_week|tasks_for_this_week|week_ahead out|better|by_priority|please|by_due_date|by_date|by_importance?", Intent::Organize),
     ("help|assist me|us to|with? get|stay|become|getting|staying more? organized|organised|productive|on_top_of_things|on_track|on_top_of_my_tasks", Intent::Organize),
+    ("help|assist me|us to? organize|organise|prioritize|prioritise|plan|organizing|organising|planning|prioritizing please|out?", Intent::Organize),
     ("organize|organise|prioritize|prioritise|plan|sort|structure|review|arrange|tidy|tidy_up|sort_out|triage|rank my|the|all|our|me? all|my|open? tasks|todos|to-dos|todo_list|to-do_list|list|task_list|day|week|everything|agenda|workload|backlog|priorities out|for_me|better|by_priority|by_due_date|by_date|by_importance|today?", Intent::Organize),
     ("how should|can|could|do|would i|we organize|organise|prioritize|plan|structure|tackle|approach my|the|all? tasks|day|week|list|work|todos", Intent::Organize),
     ("i need|want? help|a_hand organizing|organising|prioritizing|planning|sorting|managing|with my? tasks|day|week|list|todos|work", Intent::Organize),
@@ -85,7 +87,7 @@ pub(super) fn answer(phrase: Phrase<'_>) -> Option<Intent> {
             "all|both|all_of_them|both_of_them|every_one|everyone|each|each_of_them|all_of_those|all_of_these|them_all|all_three|all_two|the_two|all_four|both_tasks|all_tasks please|of_them?",
         )
     });
-    let bare = phrase.without_leading_marks().without_end_marks();
+    let bare = super::understand::without_thanks(phrase.without_leading_marks()).without_end_marks();
     if bare.is_empty() || bare.len() > 14 {
         return None;
     }

@@ -72,10 +72,19 @@ pub(super) fn incomplete(what: &str) -> String {
     match what {
         "title" => "What should it be called? Say for example “rename milk to oat milk”.",
         "date" => "I couldn't make out the date. Say for example “move it to Friday” or “move 2 to Dec 3 at 10:00”.",
+        "restore" => {
+            "I can bring back what I changed last: say “undo that”. A done task comes back with “reopen” and its title."
+        }
         "note" => "What should the note say? For example: “add a note to it: ask Bob first”.",
         _ => "What should I change? For example: “rename it to …”, “move it to Friday”, “make it high priority”.",
     }
     .into()
+}
+
+pub(super) fn sorry() -> String {
+    "Sorry about that. My last answer changed nothing; say “undo” to take back the change before it, or tell me what you \
+     would like instead."
+        .into()
 }
 
 pub(super) fn too_many_steps() -> String {
@@ -130,7 +139,7 @@ impl Session<'_> {
     /// An answer to no question.
     pub(super) fn stray_answer(&mut self, answer: &Answer) {
         let text = match answer {
-            Answer::Yes => "What would you like me to do? Say “help” for examples.".into(),
+            Answer::Yes => "All right. What can I do for your list?".into(),
             Answer::No => "All right.".into(),
             Answer::Positions(positions) => match &self.at_positions(positions)[..] {
                 [] => "I'm not sure what you mean. Say “show my tasks” for a numbered list.".into(),

@@ -27,7 +27,9 @@ pub(super) fn parse(phrase: Phrase<'_>) -> Target {
     if let Some(exact) = quotations(phrase) {
         return exact;
     }
-    Target::Title(title(phrase).text().to_owned())
+    let said = title(phrase).text();
+    let said = said.strip_suffix("'s").or_else(|| said.strip_suffix("’s")).unwrap_or(said);
+    Target::Title(said.to_owned())
 }
 
 /// Without "the … task", "my … one" around it.
@@ -89,6 +91,8 @@ fn pronoun(phrase: Phrase<'_>) -> Option<Target> {
         return None;
     }
     Some(match words[..] {
+        ["a" | "an" | "any" | "some" | "another" | "one", "task" | "tasks" | "todo" | "todos" | "item" | "items" | "reminder"]
+        | ["task" | "something" | "todo" | "item" | "reminder"] => Target::Missing,
         ["it" | "that" | "this" | "it's" | "that's" | "its"] => Target::It,
         ["that" | "this" | "the" | "same", "one" | "task" | "todo" | "item" | "thing" | "reminder" | "same"] => Target::It,
         ["the", "same", "one" | "task"] => Target::It,
@@ -138,6 +142,7 @@ pub(super) fn positions(phrase: Phrase<'_>) -> Option<Vec<Position>> {
     let mut ranged = false;
     while i < phrase.len() {
         let word = phrase.lower(i);
+        let word = word.strip_suffix("'s").unwrap_or(word);
         if phrase.is_quoted(i) {
             return None;
         }

@@ -3,6 +3,7 @@
 use protocol::{Task, TaskStatus};
 use serde_json::json;
 
+use super::arguments::{self, WHOLE_LIST};
 use super::intent::{Position, Query, Target};
 use super::items;
 use super::memory::Action;
@@ -11,11 +12,6 @@ use super::script::{Call, Pause};
 use super::session::Session;
 use super::transcript::Outcome;
 use super::words::{Phrase, tokenize};
-
-/// The most tasks that a list holds.
-const WHOLE_LIST: u32 = 200;
-/// Tasks asked for when one is looked up by a word.
-const LOOK_UP: u32 = 50;
 
 /// What a target came to.
 #[derive(Debug, Default)]
@@ -66,7 +62,7 @@ impl Pool {
 fn preferred(action: &Action) -> TaskStatus {
     match action {
         Action::Reopen => TaskStatus::Done,
-        Action::Complete | Action::Delete | Action::Change(_) | Action::Split => TaskStatus::Open,
+        Action::Complete | Action::Delete | Action::Change(_) | Action::Split | Action::Show => TaskStatus::Open,
     }
 }
 
@@ -81,7 +77,7 @@ fn all_of(query: &Query, action: &Action) -> Query {
     let mut query = query.clone();
     if query.status.is_none() && !query.both {
         query.status = match action {
-            Action::Complete | Action::Change(_) | Action::Split => Some(TaskStatus::Open),
+            Action::Complete | Action::Change(_) | Action::Split | Action::Show => Some(TaskStatus::Open),
             Action::Reopen => Some(TaskStatus::Done),
             // "Delete everything" is everything; "delete everything overdue" is open by itself.
             Action::Delete => None,
@@ -287,10 +283,7 @@ fn calls_for(target: &Target, action: &Action, calls: &mut Vec<Call>) {
     match target {
         Target::Title(said) | Target::Exact(said) => {
             for part in parts(said) {
-                match resolve::key(&part) {
-                    Some(key) => push(Call::list(json!({ "q": key, "limit": LOOK_UP }))),
-                    None => push(Call::list(json!({ "limit": WHOLE_LIST }))),
-                }
+                push(Call::list(arguments::look_up(&part)));
             }
         }
         Target::Every(query) => {

@@ -242,6 +242,10 @@ impl Parts {
     fn accepts(&self, phrase: Phrase<'_>, start: usize, end: usize, found: dates::Found) -> bool {
         use dates::Mark;
         let (begins, ends) = (self.begins(phrase, start), self.ends(phrase, end));
+        // "From 3 to 5 December", "invite Bob to Friday's drinks".
+        if start > 0 && matches!(phrase.lower(start - 1), "to" | "or" | "than" | "between" | "vs") && !begins {
+            return false;
+        }
         if begins && ends {
             // Nothing would be left for a title.
             return false;

@@ -143,11 +143,38 @@ fn sentences(line: &str) -> Vec<Intent> {
     let mut intents = Vec::new();
     let mut rest = phrase;
     while !rest.is_empty() {
-        let (clause, next) = first_clause(rest, intents.is_empty());
-        intents.push(clause_intent(clause));
+        let (clause, next) = first_clause(rest);
+        if let Some((left, verb, right)) = elided(clause) {
+            intents.push(clause_intent(left));
+            intents.extend(sentences(&format!("{} {}", verb.text(), right.text())));
+        } else {
+            intents.push(clause_intent(clause));
+        }
         rest = next;
     }
     intents
+}
+
+/// "Mark 1 done and 2 urgent": the verb is said once, and the second half is another request than the
+/// first one.
+fn elided(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Phrase<'_>, Phrase<'_>)> {
+    let polite = polite(phrase);
+    if polite.len() > 30 || !matches!(polite.lower(0), "mark" | "move" | "make" | "set" | "rename" | "change" | "reschedule" | "postpone" | "push") {
+        return None;
+    }
+    (2..polite.len()).find_map(|i| {
+        let (joint, len) = joint(polite, i).filter(|(joint, _)| matches!(joint, Joint::And | Joint::Comma))?;
+        let (left, verb, right) = (polite.slice(0, i), polite.slice(0, 1), polite.skip(i + len));
+        let text = format!("{} {}", verb.text(), right.text());
+        let tokens = tokenize(&text);
+        let (first, second) = (clause_intent(left), clause_intent(Phrase::new(&text, &tokens)));
+        let positioned = |intent: &Intent| {
+            matches!(intent, Intent::Change(Target::Positions { .. }, _) | Intent::Complete(Target::Positions { .. }))
+        };
+        let both = positioned(&first) && positioned(&second) && joint != Joint::Sentence;
+        let other = !matches!((&first, &second), (Intent::Complete(_), Intent::Complete(_)));
+        (both && other).then_some((left, verb, right))
+    })
 }
 
 /// What joins two requests.
@@ -163,7 +190,11 @@ enum Joint {
 const LONGEST_SPLIT: usize = 200;
 
 /// Cuts off the first request of a line.
-fn first_clause<'a>(phrase: Phrase<'a>, _first: bool) -> (Phrase<'a>, Phrase<'a>) {
+fn first_clause(phrase: Phrase<'_>) -> (Phrase<'_>, Phrase<'_>) {
+    let whole = (phrase, phrase.skip(phrase.len()));
+    if talk::answer(phrase).is_some() || talk::parse(phrase).is_some() {
+        return whole;
+    }
     for i in 1..phrase.len().min(LONGEST_SPLIT) {
         let Some((joint, len)) = joint(phrase, i) else {
             continue;
@@ -174,7 +205,7 @@ fn first_clause<'a>(phrase: Phrase<'a>, _first: bool) -> (Phrase<'a>, Phrase<'a>
         }
         return (left, right);
     }
-    (phrase, phrase.skip(phrase.len()))
+    whole
 }
 
 fn joint(phrase: Phrase<'_>, i: usize) -> Option<(Joint, usize)> {
@@ -261,8 +292,8 @@ fn is_strong(intent: &Intent, phrase: Phrase<'_>, left: &Intent) -> bool {
             let listed = matches!(verb, "rename" | "reschedule" | "postpone" | "prioritize" | "retitle");
             !adding || listed || !matches!(target, Target::Title(_)) || (!renames && matches!(verb, "make" | "mark" | "set" | "move") && !matches!(change.due, Some(NewDue::Shift(_))))
         }
-        Intent::List(_) | Intent::Next | Intent::Organize => matches!(verb, "show" | "list" | "what" | "what's" | "tell" | "how" | "which" | "give" | "display" | "see" | "organize"),
-        Intent::Undo(_) | Intent::Split(_) => true,
+        Intent::List(_) | Intent::Show(_) | Intent::Next | Intent::Organize => matches!(verb, "show" | "list" | "what" | "what's" | "tell" | "how" | "which" | "give" | "display" | "see" | "organize"),
+        Intent::Undo(_) | Intent::Oops | Intent::Split(_) => true,
         Intent::Talk(talk) => matches!(talk, Talk::Help),
         Intent::Schedule(_) => !adding,
         Intent::Answer(_) | Intent::Unknown(_) => false,
@@ -280,6 +311,9 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
         return talk::parse(bare).unwrap_or(Intent::Unknown(Unknown::General));
     }
     // A question about how things are is answered, never acted on.
+    if phrase.len() <= 3 && phrase.lower(phrase.len() - 1) == "?" && matches!(phrase.lower(0), "done" | "finished" | "completed" | "all") {
+        return query::question(phrase).map_or(Intent::Unknown(Unknown::General), Intent::List);
+    }
     let asks = phrase.lower(phrase.len() - 1).starts_with('?') && matches!(phrase.lower(0), "is" | "are" | "did" | "have" | "was" | "were" | "does" | "do" | "am" | "has");
     if asks {
         return asked(phrase);
@@ -289,16 +323,29 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
         .or_else(|| talk::parse(phrase))
         .or_else(|| adjective_list(phrase))
         .or_else(|| change::parse(phrase))
-        .or_else(|| search(phrase))
         .or_else(|| query::question(phrase).map(Intent::List))
+        .or_else(|| details(phrase))
+        .or_else(|| search(phrase))
         .or_else(|| schedule(phrase))
+        .or_else(|| wished(phrase))
         .or_else(|| add::parse_weak(phrase))
         .unwrap_or_else(|| talk::unknown(phrase))
 }
 
+/// "I want to delete a task": a wish that speaks of the list is a request.
+fn wished(phrase: Phrase<'_>) -> Option<Intent> {
+    let len = add::wish(phrase)?;
+    let listed = phrase.tokens().iter().any(|token| {
+        matches!(token.lower.as_str(), "task" | "tasks" | "todo" | "todos" | "list" | "reminder" | "to-do" | "reminders")
+    });
+    let intent = listed.then(|| clause_intent(phrase.skip(len)))?;
+    (!matches!(intent, Intent::Unknown(_))).then_some(intent)
+}
+
 fn asked(phrase: Phrase<'_>) -> Intent {
-    search(phrase)
-        .or_else(|| query::question(phrase).map(Intent::List))
+    query::question(phrase)
+        .map(Intent::List)
+        .or_else(|| search(phrase))
         .or_else(|| is_done(phrase))
         .unwrap_or_else(|| talk::unknown(phrase))
 }
@@ -341,25 +388,25 @@ fn search(phrase: Phrase<'_>) -> Option<Intent> {
     use super::pattern::Pattern;
     static PATTERNS: std::sync::LazyLock<Vec<Pattern>> = std::sync::LazyLock::new(|| {
         [
-            "find|search|look_for|search_for|look_up|locate|filter|filter_by tasks|todos|task|for|my|all|any|the|tasks_about|tasks_for|tasks_with|tasks_containing|me? {x}",
+            "find|search|look_for|search_for|look_up|locate|filter|filter_by me? tasks|todos|task|for|my|all|any|the? about|for|with|containing|called|named? {x}",
             "search|look through|in my tasks|list|todos for {x}",
             "do i|we have|already_have any|a|an|some? task|tasks|todo|todos|reminder|anything about|for|to|called|named|with|regarding|on {x}",
             "is|are there any|a|an|something|anything? task|tasks|todo|todos|reminder|about? about|for|to|called|named|with|regarding|on? {x}",
+            "anything|something|stuff about|for|with|on|regarding {x}",
             "when is|are|'s the|my? {x} due",
             "when do|must|should i have_to|need_to? {x}",
             "when's {x} due",
-            "show|open|tell|give me? the? details|description|note|notes|info|more of|for|about|on {x}",
             "what's|what_is the? priority|status|due_date|deadline|date|description of|for {x}",
         ]
         .map(Pattern::new)
         .into()
     });
     let bare = phrase.without_end_marks();
-    // What can be read as dates, statuses and so on is no text to look for.
-    if query::question(phrase).is_some_and(|query| query.text.is_none()) {
+    let captures = PATTERNS.iter().find_map(|pattern| pattern.matches(bare))?;
+    let outside = |word: &str| matches!(word, "web" | "internet" | "google" | "online" | "nearby" | "wikipedia");
+    if captures.get('x').tokens().iter().any(|token| outside(&token.lower)) {
         return None;
     }
-    let captures = PATTERNS.iter().find_map(|pattern| pattern.matches(bare))?;
     let text = match super::target::parse(captures.get('x')) {
         Target::Title(text) | Target::Exact(text) => text,
         _ => return None,
@@ -371,8 +418,37 @@ fn search(phrase: Phrase<'_>) -> Option<Intent> {
     }))
 }
 
+/// "Show me task 2", "details of the report", "what's the note on 1?"
+fn details(phrase: Phrase<'_>) -> Option<Intent> {
+    use super::pattern::Pattern;
+    static PATTERNS: std::sync::LazyLock<Vec<(Pattern, bool)>> = std::sync::LazyLock::new(|| {
+        [
+            ("show|open|view|display|see|describe|tell|give|get me? the|all|more? details|description|note|notes|info|information|more about|of|for|on|about {x}", true),
+            ("details|info|more about|of|for|on {x}", true),
+            ("what's|what_is|what_are|what_does the? note|notes|description|details of|for|on|about {x}", true),
+            ("show|open|view|display|see|tell me? about? {x}", false),
+            ("what's|what_is|what_about|and {x}", false),
+        ]
+        .map(|(pattern, any)| (Pattern::new(pattern), any))
+        .into()
+    });
+    let bare = phrase.without_end_marks();
+    PATTERNS.iter().find_map(|(pattern, any)| {
+        let target = super::target::parse(pattern.matches(bare)?.get('x'));
+        let plain = matches!(target, Target::Positions { .. } | Target::Exact(_));
+        (plain || (*any && matches!(target, Target::It | Target::Title(_) | Target::Newest))).then_some(Intent::Show(target))
+    })
+}
+
 /// "Schedule the dentist for Friday at 10".
 fn schedule(phrase: Phrase<'_>) -> Option<Intent> {
+    use super::pattern::Pattern;
+    static IS_ON: std::sync::LazyLock<Pattern> = std::sync::LazyLock::new(|| Pattern::new("my|the|our {x} is|are now? {d:date}"));
+    if let Some(captures) = IS_ON.matches(phrase.without_end_marks()) {
+        let mut draft = titles::draft(captures.get('x'), false);
+        draft.when = super::dates::read_whole(captures.get('d'));
+        return Some(Intent::Schedule(draft));
+    }
     let verb = match (phrase.lower(0), phrase.lower(1)) {
         ("schedule" | "plan", _) => 1,
         ("set", "up") => 2,
@@ -393,6 +469,8 @@ pub(super) fn polite(phrase: Phrase<'_>) -> Phrase<'_> {
         "help me to", "next", "afterwards", "finally", "first", "sorry", "but", "no", "yes", "yeah", "sure", "good morning", "good evening",
         "hi there", "hello there", "hey there", "quickly", "i'd like to add", "i want to add", "i would like to add", "can i", "could i", "may i",
         "i'd like to see", "i want to see", "i need to see", "let me see", "i wanna see", "i would like to see", "oops", "btw", "by the way", "for me",
+        "help me add", "help me create", "help me make", "help me set", "help me delete", "help me remove", "help me schedule",
+        "help me find", "help me mark", "help me remember",
     ];
     let mut phrase = phrase.without_leading_marks();
     'front: loop {
@@ -409,7 +487,7 @@ pub(super) fn polite(phrase: Phrase<'_>) -> Phrase<'_> {
             }
             // What was stripped may be the verb itself.
             let back = match *words {
-                words if words.ends_with(" add") || words.ends_with(" see") => 1,
+                words if words.ends_with(" add") || words.ends_with(" see") || words.starts_with("help me ") => 1,
                 _ => 0,
             };
             let rest = phrase.skip(len - back).without_leading_marks();
@@ -428,7 +506,8 @@ pub(super) fn polite(phrase: Phrase<'_>) -> Phrase<'_> {
     without_thanks(phrase)
 }
 
-fn without_thanks(phrase: Phrase<'_>) -> Phrase<'_> {
+/// Without "please" and "thanks" at the end.
+pub(super) fn without_thanks(phrase: Phrase<'_>) -> Phrase<'_> {
     const BACK: &[&str] = &["please", "pls", "plz", "thanks", "thank you", "thx", "thank you very much", "thanks a lot", "many thanks", "if you can", "if possible", "would you", "will you", "ok", "okay", "right"];
     let marks = phrase.len() - phrase.without_end_marks().len();
     let bare = phrase.without_end_marks();
@@ -459,11 +538,26 @@ fn fold(intents: Vec<Intent>) -> Vec<Intent> {
                     apply(draft, &change);
                 }
             }
-            (Some(last), intent) if *last == intent && matches!(intent, Intent::Talk(_) | Intent::Unknown(_)) => {}
+            (Some(last), intent)
+                if *last == intent && matches!(intent, Intent::Talk(_) | Intent::Unknown(_) | Intent::Answer(_)) => {}
+            (Some(Intent::Add(drafts)), Intent::List(query)) if is_priority_alone(&query) && !drafts.is_empty() => {
+                for draft in drafts {
+                    draft.priority = query.priority.or(draft.priority);
+                }
+            }
             (_, intent) => folded.push(intent),
         }
     }
     folded
+}
+
+/// "High priority" on a line of its own.
+fn is_priority_alone(query: &super::intent::Query) -> bool {
+    let alone = super::intent::Query {
+        priority: query.priority,
+        ..Default::default()
+    };
+    query.priority.is_some() && *query == alone
 }
 
 fn can_fold(drafts: &[Draft], change: &super::intent::Change) -> bool {

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 
 use super::super::words::Phrase;
-use super::read::{Mark, read, read_span};
+use super::read::{Found, Mark, read, read_span};
 use super::{Day, When};
 
 /// Which due dates are meant.
@@ -19,6 +19,10 @@ pub(in super::super) enum Range {
     ThisMonth,
     NextMonth,
     Weekend(i64),
+    /// After a day.
+    After(Day),
+    /// From one day to another, both included.
+    Between(Day, Day),
     /// The next so many days.
     Within(i64),
     Overdue,
@@ -41,6 +45,8 @@ impl Range {
             Self::ThisMonth => (today, to(Day::EndOfMonth(0))),
             Self::NextMonth => (to(Day::NextMonth), to(Day::EndOfMonth(1))),
             Self::Weekend(weeks) => (to(Day::EndOfWeek(weeks)).saturating_sub(1.day()), to(Day::EndOfWeek(weeks))),
+            Self::After(day) => (to(day).saturating_add(1.day()), Date::MAX),
+            Self::Between(from, until) => (to(from).min(to(until)), to(from).max(to(until))),
             Self::Within(days) => (today, today.saturating_add(days.days())),
             Self::Overdue | Self::Undated | Self::Dated => return None,
         })
@@ -51,7 +57,7 @@ impl Range {
         match self {
             Self::On(day) => day == Day::In { days: 0 },
             Self::Until(_) | Self::ThisWeek | Self::ThisMonth | Self::Within(_) | Self::Overdue | Self::Dated => true,
-            Self::NextWeek | Self::NextMonth | Self::Weekend(_) | Self::Undated => false,
+            Self::After(_) | Self::Between(..) | Self::NextWeek | Self::NextMonth | Self::Weekend(_) | Self::Undated => false,
         }
     }
 
@@ -60,6 +66,12 @@ impl Range {
         match self {
             Self::On(day) => super::super::reply::on_day(day.resolve(now.date()), now),
             Self::Until(day) => format!("until {}", super::super::reply::day(day.resolve(now.date()), now)),
+            Self::After(day) => format!("after {}", super::super::reply::day(day.resolve(now.date()), now)),
+            Self::Between(from, until) => format!(
+                "from {} to {}",
+                super::super::reply::day(from.resolve(now.date()), now),
+                super::super::reply::day(until.resolve(now.date()), now)
+            ),
             Self::ThisWeek => "this week".into(),
             Self::NextWeek => "next week".into(),
             Self::ThisMonth => "this month".into(),
@@ -107,6 +119,7 @@ pub(in super::super) fn read_range(phrase: Phrase<'_>, at: usize) -> Option<(Ran
         _ => None,
     };
     named
+        .or_else(|| bounded(phrase, at))
         .or_else(|| within(phrase, at))
         .or_else(|| lead(phrase, at))
         .or_else(|| dated(phrase, at))
@@ -114,12 +127,38 @@ pub(in super::super) fn read_range(phrase: Phrase<'_>, at: usize) -> Option<(Ran
 
 /// "on", "in", "for" before one of the above.
 fn lead(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
-    if !matches!(phrase.lower(at), "on" | "in" | "for" | "over" | "during" | "with" | "within" | "at") {
+    if !matches!(phrase.lower(at), "on" | "in" | "for" | "over" | "during" | "with" | "within" | "at" | "due") {
         return None;
     }
     let the = usize::from(phrase.lower(at + 1) == "the");
     let (range, len) = read_range(phrase, at + 1 + the).filter(|(range, _)| *range != Range::Overdue)?;
     Some((range, len + 1 + the))
+}
+
+/// "after Friday", "between Monday and Wednesday", "from Monday to Friday".
+fn bounded(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
+    let day = |i: usize| match read(phrase, i)? {
+        Found {
+            when: When::At { day: Some(day), .. },
+            len,
+            ..
+        } => Some((day, len)),
+        _ => None,
+    };
+    match (phrase.lower(at), phrase.lower(at + 1)) {
+        ("after" | "past", _) => day(at + 1).map(|(day, len)| (Range::After(day), len + 1)),
+        ("later", "than") => day(at + 2).map(|(day, len)| (Range::After(day), len + 2)),
+        ("between" | "from", _) => {
+            let (from, len) = day(at + 1)?;
+            let joint = at + 1 + len;
+            if !matches!(phrase.lower(joint), "and" | "to" | "until" | "till" | "through" | "-") {
+                return None;
+            }
+            let (until, rest) = day(joint + 1)?;
+            Some((Range::Between(from, until), joint + 1 + rest - at))
+        }
+        _ => None,
+    }
 }
 
 /// "the next three days", "within a week".

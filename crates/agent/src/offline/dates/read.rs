@@ -31,7 +31,7 @@ pub(in super::super) enum Mark {
 /// Reads a date at `at`, as long as it goes: "on Friday, 4 December at 17:30".
 pub(in super::super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
     let mut i = at;
-    let (mut day, mut time) = (None, None);
+    let (mut day, mut time, mut part) = (None, None, None);
     let mut mark: Option<Mark> = None;
     loop {
         let lead = connectors(phrase, i, day.is_some() || time.is_some());
@@ -46,18 +46,24 @@ pub(in super::super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
                 mark: lead.mark.max(Mark::Preposition),
             });
         }
-        if let Some((found, found_time, len)) = read_day(phrase, j, lead.mark >= Mark::Preposition)
+        if let Some((found, found_part, len)) = read_day(phrase, j, lead.mark >= Mark::Preposition)
             && (day.is_none() || is_same_day(day, found))
-            && (found_time.is_none() || time.is_none())
         {
             let bare = matches!(found, Day::Weekday(_, Which::Coming));
             mark = mark.max(Some(lead.mark.max(if bare { Mark::Bare } else { Mark::Plain })));
             // "Friday, 4 December" is the 4th, whatever day that is.
             day = Some(found);
-            time = time.or(found_time);
+            part = part.or(found_part);
             i = j + len;
+        } else if part.is_none()
+            && (lead.before_time || day.is_some() || time.is_some())
+            && let Some(found) = part_at(phrase, j)
+        {
+            mark = mark.max(Some(lead.mark.max(Mark::Plain)));
+            part = Some(found);
+            i = j + 1;
         } else if time.is_none()
-            && let Some((found, len)) = time::read(phrase, j, lead.before_time || (day.is_some() && is_part(phrase, j)))
+            && let Some((found, len)) = time::read(phrase, j, lead.before_time)
         {
             mark = mark.max(Some(lead.mark.max(Mark::Plain)));
             time = Some(found);
@@ -67,14 +73,18 @@ pub(in super::super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
         }
     }
     Some(Found {
-        when: When::At { day, time },
+        when: When::At {
+            day,
+            time: time::in_part(time, part),
+        },
         len: i - at,
         mark: mark?,
     })
 }
 
-fn is_part(phrase: Phrase<'_>, i: usize) -> bool {
-    time::part_of_day(phrase.lower(i)).is_some()
+fn part_at(phrase: Phrase<'_>, i: usize) -> Option<TimeOfDay> {
+    let hour = time::part_of_day(phrase.lower(i)).filter(|_| !phrase.is_quoted(i))?;
+    TimeOfDay::sure(hour, 0)
 }
 
 fn is_same_day(day: Option<Day>, other: Day) -> bool {
@@ -101,7 +111,7 @@ pub(in super::super) fn read_whole(phrase: Phrase<'_>) -> Option<When> {
     match rest.when {
         When::At { time: found, .. } => Some(When::At {
             day: Some(day),
-            time: time.or(found),
+            time: time::in_part(found, time),
         }),
         When::After { .. } => None,
     }
@@ -263,6 +273,12 @@ fn month(word: &str) -> Option<i8> {
 
 /// A day of the month: `3`, `3rd`, `21st`.
 fn ordinal(word: &str) -> Option<(i8, bool)> {
+    const WORDS: [&str; 12] = [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+    ];
+    if let Some(index) = WORDS.iter().position(|name| *name == word) {
+        return Some((i8::try_from(index + 1).ok()?, true));
+    }
     let digits = word.trim_end_matches(|char: char| char.is_ascii_alphabetic());
     let suffix = &word[digits.len()..];
     let day: i8 = digits.parse().ok().filter(|day| (1..=31).contains(day))?;

@@ -45,11 +45,6 @@ pub(super) fn read(phrase: Phrase<'_>, i: usize, at: bool) -> Option<(TimeOfDay,
         "half" | "quarter" => return spoken(phrase, i),
         _ => {}
     }
-    if let Some(hour) = part_of_day(word)
-        && at
-    {
-        return named(hour);
-    }
     clock(phrase, i, at)
 }
 
@@ -66,6 +61,23 @@ pub(super) fn part_of_day(word: &str) -> Option<i8> {
         "evening" => 19,
         "night" => 21,
         _ => return None,
+    })
+}
+
+/// A time of day within a part of the day: "at 8" in the evening is 20:00. The part alone stands for
+/// its usual hour.
+pub(super) fn in_part(time: Option<TimeOfDay>, part: Option<TimeOfDay>) -> Option<TimeOfDay> {
+    let (Some(said), Some(part)) = (time, part) else {
+        return time.or(part);
+    };
+    let late = part.time.is_some_and(|part| part.hour() >= 15);
+    let hour = said.time.map_or(0, Time::hour);
+    if said.guessed && late && (1..=11).contains(&hour) {
+        return TimeOfDay::sure(hour + 12, said.time.map_or(0, Time::minute));
+    }
+    Some(TimeOfDay {
+        guessed: false,
+        ..said
     })
 }
 

@@ -126,6 +126,8 @@ fn intent(intent: &Intent) -> String {
         Intent::Split(which) => format!("split {}", target(which)),
         Intent::Undo(None) => "undo".into(),
         Intent::Undo(Some(count)) => format!("undo {count}"),
+        Intent::Show(which) => format!("show {}", target(which)),
+        Intent::Oops => "oops".into(),
         Intent::Next => "next".into(),
         Intent::Organize => "organize".into(),
         Intent::Talk(talk) => format!("{talk:?}").to_lowercase(),
@@ -363,7 +365,7 @@ fn listing() {
         ("show tasks about milk", "list ~milk"),
         ("find report", "list both ~report"),
         ("search for 'Q4'", "list both ~Q4"),
-        ("do I have a task about taxes?", "list both ~taxes"),
+        ("do I have a task about taxes?", "list ~taxes"),
         ("show all tasks containing bread", "list ~bread"),
         ("show my work tasks", "list ~work"),
         ("when is the report due?", "list both ~report"),
@@ -466,10 +468,10 @@ fn completing_and_deleting() {
         ("undo the last change", "undo 1"),
         ("undo the last 2 changes", "undo 2"),
         ("take that back", "undo"),
-        ("oops", "undo"),
+        ("oops", "oops"),
         ("revert", "undo"),
         ("bring it back", "undo"),
-        ("I didn't mean that", "undo"),
+        ("I didn't mean that", "oops"),
     ]);
 }
 

@@ -68,7 +68,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn every_conversation_gets_answers(messages in prop::collection::vec(prop::collection::vec(word(), 1..10), 1..8)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let mut desk = Desk::new();
             desk.has("Buy milk @2026-11-26");
