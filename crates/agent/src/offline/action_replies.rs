@@ -76,7 +76,11 @@ pub(super) fn why_not(outcome: &Outcome) -> String {
 /// "I couldn't delete **Milk**: …"
 pub(super) fn failed(action: &Action, task: &Task, outcome: &Outcome) -> String {
     let verb = verb(action);
-    format!("I couldn't {verb} {}: {}", reply::bold(&task.title), why_not(outcome))
+    format!(
+        "I couldn't {verb} {}: {}",
+        reply::bold(&task.title),
+        why_not(outcome)
+    )
 }
 
 fn verb(action: &Action) -> &'static str {
@@ -85,20 +89,39 @@ fn verb(action: &Action) -> &'static str {
         Action::Reopen => "reopen",
         Action::Delete => "delete",
         Action::Change(_) => "change",
+        Action::AskDate => "move",
+        Action::AskTitle => "rename",
         Action::Split => "split",
         Action::Show => "show",
     }
 }
 
+/// Asks whether so many tasks are really meant.
+pub(super) fn really(action: &Action, tasks: &[Task]) -> String {
+    format!(
+        "That would {} {}: {}. Really? Say “yes” to go on.",
+        verb(action),
+        reply::count(tasks.len(), "task"),
+        reply::titles(tasks)
+    )
+}
+
 /// What was done to tasks; `before` and `after` belong together.
 pub(super) fn done(action: &Action, before: &[Task], after: &[Task], now: &Zoned) -> String {
-    let several = if after.len() > 1 { format!("{}: ", reply::count(after.len(), "task")) } else { String::new() };
+    let several = if after.len() > 1 {
+        format!("{}: ", reply::count(after.len(), "task"))
+    } else {
+        String::new()
+    };
     let titles = reply::titles(before);
     match action {
         Action::Complete => format!("Ticked off {several}{titles}."),
         Action::Reopen => format!("Reopened {several}{titles}."),
-        Action::Delete => format!("Deleted {several}{titles}. Say “undo” to bring {} back.", it(after)),
-        Action::Split | Action::Show => format!("{titles}."),
+        Action::Delete => format!(
+            "Deleted {several}{titles}. Say “undo” to bring {} back.",
+            it(after)
+        ),
+        Action::Split | Action::Show | Action::AskDate | Action::AskTitle => format!("{titles}."),
         Action::Change(change) => changed(change, before, after, now),
     }
 }
@@ -111,7 +134,11 @@ fn changed(change: &Change, before: &[Task], after: &[Task], now: &Zoned) -> Str
     let mut sentences = Vec::new();
     let mut named = false;
     let mut name = |tasks: &[Task]| {
-        let text = if named { it(tasks).to_owned() } else { reply::titles(tasks) };
+        let text = if named {
+            it(tasks).to_owned()
+        } else {
+            reply::titles(tasks)
+        };
         named = true;
         text
     };
@@ -141,7 +168,11 @@ fn rescheduled(due: NewDue, name: &str, after: &[Task], now: &Zoned) -> String {
     let same = after.iter().all(|task| task.due_at == first);
     let text = match first.filter(|_| same) {
         Some(due) => format!("Moved {name} to {}.", reply::moment(due, now)),
-        None => format!("Moved {}:\n\n{}", reply::count(after.len(), "task"), bullets(after, now)),
+        None => format!(
+            "Moved {}:\n\n{}",
+            reply::count(after.len(), "task"),
+            bullets(after, now)
+        ),
     };
     if after.iter().any(|task| reply::is_overdue(task, now)) {
         return format!("{text} Note that this moment has already passed.");
@@ -177,7 +208,11 @@ pub(super) fn which(said: &str, tasks: &[Task], now: &Zoned) -> String {
     let fit = if said.is_empty() {
         "Which one do you mean?".to_owned()
     } else {
-        format!("{} tasks fit {}. Which one do you mean?", tasks.len(), reply::quoted(said))
+        format!(
+            "{} tasks fit {}. Which one do you mean?",
+            tasks.len(),
+            reply::quoted(said)
+        )
     };
     let all = if tasks.len() == 2 { "both" } else { "all of them" };
     format!(
@@ -198,13 +233,19 @@ pub(super) fn trouble(trouble: &Trouble, action: &Action, now: &Zoned) -> String
     let verb = verb(action);
     match trouble {
         Trouble::NoneSuch(query) if *query == Query::default() => "Your list is empty.".into(),
-        Trouble::NoneSuch(query) => format!("There are no {} to {verb}.", super::lists::describe(query, now, true)),
+        Trouble::NoneSuch(query) => format!(
+            "There are no {} to {verb}.",
+            super::lists::describe(query, now, true)
+        ),
         Trouble::TooFar(1) => "The list I showed last has only one task.".into(),
         Trouble::TooFar(length) => format!("The list I showed last has only {length} tasks."),
         Trouble::NoList => {
-            "I haven't shown a list yet, so I can't tell which number you mean. Say “show my tasks” first.".into()
+            "I haven't shown a list yet, so I can't tell which number you mean. Say “show my tasks” first."
+                .into()
         }
-        Trouble::NoIt => format!("I'm not sure which task to {verb}. Name it, or say “show my tasks” and give its number."),
+        Trouble::NoIt => {
+            format!("I'm not sure which task to {verb}. Name it, or say “show my tasks” and give its number.")
+        }
         Trouble::Missing => format!("Which task should I {verb}? Name it, or give its number from a list."),
         Trouble::NotFound(said) => not_found(said),
         Trouble::Several { said, tasks } => which(said, tasks, now),

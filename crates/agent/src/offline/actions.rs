@@ -15,20 +15,31 @@ use super::transcript::Outcome;
 
 /// The most tasks changed by one request.
 const MOST: usize = 50;
-/// Deleting more tasks than this at once is asked about first.
-const DELETED_UNASKED: usize = 20;
+/// Deleting or completing more tasks than this at once is asked about first.
+const UNASKED: usize = 20;
 
 /// Something to be done, as far as it is known which tasks are meant.
 enum Job {
     Add(Vec<Draft>),
-    Act { action: Action, resolution: Resolution, bulk: bool },
+    Act {
+        action: Action,
+        resolution: Resolution,
+        /// All tasks with some property are meant.
+        bulk: bool,
+        /// The tasks were looked up just now.
+        fresh: bool,
+    },
 }
 
 impl Session<'_> {
     /// Carries out requests that change tasks and do not depend on each other.
     pub(super) fn change_tasks(&mut self, intents: &[Intent]) -> Result<(), Pause> {
         let wanted: Vec<Option<(Target, Action)>> = intents.iter().map(target_and_action).collect();
-        let targets: Vec<(&Target, &Action)> = wanted.iter().flatten().map(|(target, action)| (target, action)).collect();
+        let targets: Vec<(&Target, &Action)> = wanted
+            .iter()
+            .flatten()
+            .map(|(target, action)| (target, action))
+            .collect();
         let pool = self.look_up(&targets)?;
         let jobs: Vec<Job> = intents
             .iter()
@@ -38,7 +49,12 @@ impl Session<'_> {
                 (Intent::Schedule(draft), Some((target, action))) => {
                     let resolution = self.resolve(&target, &action, &pool);
                     Some(if resolution.found.len() == 1 {
-                        Job::Act { action, resolution, bulk: false }
+                        Job::Act {
+                            action,
+                            resolution,
+                            bulk: false,
+                            fresh: true,
+                        }
                     } else {
                         Job::Add(vec![draft.clone()])
                     })
@@ -46,6 +62,7 @@ impl Session<'_> {
                 (_, Some((target, action))) => Some(Job::Act {
                     resolution: self.resolve(&target, &action, &pool),
                     bulk: matches!(target, Target::Every(_)),
+                    fresh: matches!(target, Target::Title(_) | Target::Exact(_) | Target::Every(_)),
                     action,
                 }),
                 _ => None,
@@ -63,6 +80,7 @@ impl Session<'_> {
                 troubles: Vec::new(),
             },
             bulk: false,
+            fresh: false,
         }])
     }
 
@@ -79,7 +97,12 @@ impl Session<'_> {
             shares.push(own.len());
             calls.extend(own);
         }
-        let mut outcomes = if calls.is_empty() { Vec::new() } else { self.script.call(calls)? }.into_iter();
+        let mut outcomes = if calls.is_empty() {
+            Vec::new()
+        } else {
+            self.script.call(calls)?
+        }
+        .into_iter();
         self.changed += outcomes
             .as_slice()
             .iter()
@@ -89,7 +112,9 @@ impl Session<'_> {
             let own: Vec<Outcome> = outcomes.by_ref().take(share).collect();
             match job {
                 Job::Add(drafts) => self.report_added(&drafts, own),
-                Job::Act { action, resolution, .. } => {
+                Job::Act {
+                    action, resolution, ..
+                } => {
                     self.report_done(&action, &resolution.found, own);
                     self.report_troubles(&action, resolution.troubles);
                 }
@@ -101,25 +126,45 @@ impl Session<'_> {
     /// The calls of a job; takes those tasks out of it that need none.
     fn calls_of(&mut self, job: &mut Job) -> Vec<Call> {
         match job {
-            Job::Add(drafts) => drafts.iter().map(|draft| Call::add(arguments::new_task(draft, self.now))).collect(),
-            Job::Act { action, resolution, bulk } => {
+            Job::Add(drafts) => drafts
+                .iter()
+                .map(|draft| Call::add(arguments::new_task(draft, self.now)))
+                .collect(),
+            Job::Act {
+                action,
+                resolution,
+                bulk,
+                fresh,
+            } => {
                 let tasks = &mut resolution.found;
-                if *bulk && *action == Action::Delete && tasks.len() > DELETED_UNASKED {
-                    let text = format!(
-                        "That would delete {}: {}. Really? Say “yes” to go on.",
-                        reply::count(tasks.len(), "task"),
-                        reply::titles(tasks)
-                    );
+                let drastic = matches!(action, Action::Delete | Action::Complete);
+                if *bulk && drastic && tasks.len() > UNASKED {
+                    let text = says::really(action, tasks);
                     let tasks = std::mem::take(tasks);
-                    self.ask(text, Question::Confirm { tasks, action: Action::Delete });
+                    self.ask(
+                        text,
+                        Question::Confirm {
+                            tasks,
+                            action: action.clone(),
+                        },
+                    );
                     return Vec::new();
                 }
                 if tasks.len() > MOST {
-                    self.say(format!("I take {MOST} at a time; say it again for the {} others.", tasks.len() - MOST));
+                    self.say(format!(
+                        "I take {MOST} at a time; say it again for the {} others.",
+                        tasks.len() - MOST
+                    ));
                     tasks.truncate(MOST);
                 }
+                if *action == Action::Show && *fresh {
+                    return Vec::new();
+                }
                 self.without_idle(action, tasks);
-                tasks.iter().flat_map(|task| self.calls_for_task(action, task)).collect()
+                tasks
+                    .iter()
+                    .flat_map(|task| self.calls_for_task(action, task))
+                    .collect()
             }
         }
     }
@@ -152,6 +197,7 @@ impl Session<'_> {
             }
             // As it is now, not as it was when it was shown.
             Action::Show => vec![Call::list(arguments::look_up(&task.title))],
+            Action::AskDate | Action::AskTitle => Vec::new(),
         }
     }
 
@@ -164,7 +210,11 @@ impl Session<'_> {
         for (draft, outcome) in drafts.iter().zip(outcomes) {
             match outcome {
                 Outcome::Task { task, .. } => added.push(*task),
-                other => self.say(format!("I couldn't add {}: {}", reply::bold(&draft.title), says::why_not(&other))),
+                other => self.say(format!(
+                    "I couldn't add {}: {}",
+                    reply::bold(&draft.title),
+                    says::why_not(&other)
+                )),
             }
         }
         match &added[..] {
@@ -191,18 +241,33 @@ impl Session<'_> {
     }
 
     fn report_done(&mut self, action: &Action, tasks: &[Task], outcomes: Vec<Outcome>) {
-        if outcomes.is_empty() {
-            return;
-        }
         match action {
+            _ if tasks.is_empty() => return,
+            Action::AskDate => {
+                let text = format!(
+                    "When shall I move {} to? Say for example “Friday” or “Dec 3 at 10:00”.",
+                    reply::titles(tasks)
+                );
+                self.memory.touch(tasks.to_vec());
+                return self.ask(text, Question::When(tasks.to_vec()));
+            }
+            Action::AskTitle => {
+                let text = format!("What should {} be called?", reply::bold(&tasks[0].title));
+                self.memory.touch(tasks.to_vec());
+                return self.ask(text, Question::NewTitle(tasks[0].clone()));
+            }
             Action::Split => return self.report_split(outcomes),
+            Action::Show if outcomes.is_empty() => return self.tell(tasks),
             Action::Show => return self.report_details(tasks, outcomes),
             _ => {}
         }
         let (mut done, mut before, mut already) = (Vec::new(), Vec::new(), Vec::new());
         for (task, outcome) in tasks.iter().zip(outcomes) {
             match outcome {
-                Outcome::Task { task: after, unchanged: true } => already.push(*after),
+                Outcome::Task {
+                    task: after,
+                    unchanged: true,
+                } => already.push(*after),
                 Outcome::Task { task: after, .. } => {
                     before.push(task.clone());
                     done.push(*after);
@@ -234,15 +299,20 @@ impl Session<'_> {
                 _ => None,
             };
             match found {
-                Some(task) => {
-                    let text = says::details(&task, self.now);
-                    self.say(text);
-                    known.push(task);
-                }
+                Some(task) => known.push(task),
                 None => self.say(format!("{} is no longer on your list.", reply::bold(&task.title))),
             }
         }
-        self.memory.touch(known);
+        self.tell(&known);
+    }
+
+    /// Tells everything about some tasks.
+    fn tell(&mut self, tasks: &[Task]) {
+        for task in tasks {
+            let text = says::details(task, self.now);
+            self.say(text);
+        }
+        self.memory.touch(tasks.to_vec());
     }
 
     fn report_split(&mut self, outcomes: Vec<Outcome>) {
@@ -277,10 +347,20 @@ impl Session<'_> {
                     if focus.len() == 1 {
                         self.memory.focus = focus;
                     }
-                    self.ask(text, Question::Which { tasks, action: action.clone() });
+                    self.ask(
+                        text,
+                        Question::Which {
+                            tasks,
+                            action: action.clone(),
+                        },
+                    );
                 }
                 Trouble::NotFound(said) => match action {
-                    Action::Change(Change { due: Some(NewDue::At(when)), title: None, .. }) => {
+                    Action::Change(Change {
+                        due: Some(NewDue::At(when)),
+                        title: None,
+                        ..
+                    }) => {
                         let draft = Draft {
                             title: super::titles::capitalised(&said),
                             when: Some(*when),
@@ -300,7 +380,11 @@ impl Session<'_> {
 
     /// Takes back changes: so many, or all that the newest turn with any made.
     pub(super) fn undo(&mut self, count: Option<usize>) -> Result<(), Pause> {
-        let here = if self.changed > 0 { self.changed } else { self.memory.standing };
+        let here = if self.changed > 0 {
+            self.changed
+        } else {
+            self.memory.standing
+        };
         let count = count.unwrap_or(here).clamp(1, MOST);
         let outcomes = self.script.call(vec![Call::undo(); count])?;
         let mut undone = Vec::new();
@@ -326,6 +410,8 @@ fn target_and_action(intent: &Intent) -> Option<(Target, Action)> {
         Intent::Change(target, change) => (target.clone(), Action::Change(change.clone())),
         Intent::Split(target) => (target.clone(), Action::Split),
         Intent::Show(target) => (target.clone(), Action::Show),
+        Intent::AskDate(target) => (target.clone(), Action::AskDate),
+        Intent::AskTitle(target) => (target.clone(), Action::AskTitle),
         Intent::Schedule(draft) => {
             let change = Change {
                 due: draft.when.map(NewDue::At),

@@ -93,8 +93,13 @@ fn onto_list(phrase: Phrase<'_>) -> Option<Intent> {
             tail = tail.skip(1);
         }
         let mut opener = Opener::default();
-        opener.several = tail.tokens().iter().any(|token| token.lower == ",").then_some(None);
-        return (phrase.lower(0) == "add" || phrase.lower(0) == "put").then(|| Intent::Add(drafts(tail, opener)));
+        opener.several = tail
+            .tokens()
+            .iter()
+            .any(|token| token.lower == ",")
+            .then_some(None);
+        return (phrase.lower(0) == "add" || phrase.lower(0) == "put")
+            .then(|| Intent::Add(drafts(tail, opener)));
     }
     let mut opener = opener(phrase).unwrap_or(Opener {
         len: verb,
@@ -163,60 +168,256 @@ pub(super) fn wish(phrase: Phrase<'_>) -> Option<usize> {
 }
 
 const REMIND: &[&str] = &[
-    "remind me to", "remind me about", "remind me that", "remind me of", "remind me :", "remind me", "remind us to", "remember to",
-    "remember that", "remember :", "remember about", "don't forget to", "don't forget about", "don't forget",
-    "dont forget to", "dont forget", "do not forget to", "don't let me forget to", "don't let me forget about",
-    "don't let me forget", "dont let me forget to", "make sure i", "make sure to", "make a note to", "make a note of",
-    "make a note that", "make a note :", "make a note", "take a note :", "take a note", "note to self :", "note to self to", "note to self",
-    "note to self -", "todo :", "todo", "to-do :", "to do :", "task :", "tasks :", "todos :", "to-dos :", "reminder :", "new :", "also :", "jot down", "write down",
-    "note down", "take down", "add :", "add",
+    "remind me to",
+    "remind me about",
+    "remind me that",
+    "remind me of",
+    "remind me :",
+    "remind me",
+    "remind us to",
+    "remember to",
+    "remember that",
+    "remember :",
+    "remember about",
+    "don't forget to",
+    "don't forget about",
+    "don't forget",
+    "dont forget to",
+    "dont forget",
+    "do not forget to",
+    "don't let me forget to",
+    "don't let me forget about",
+    "don't let me forget",
+    "dont let me forget to",
+    "make sure i",
+    "make sure to",
+    "make a note to",
+    "make a note of",
+    "make a note that",
+    "make a note :",
+    "make a note",
+    "take a note :",
+    "take a note",
+    "note to self :",
+    "note to self to",
+    "note to self",
+    "note to self -",
+    "todo :",
+    "todo",
+    "to-do :",
+    "to do :",
+    "task :",
+    "tasks :",
+    "todos :",
+    "to-dos :",
+    "reminder :",
+    "new :",
+    "also :",
+    "jot down",
+    "write down",
+    "note down",
+    "take down",
+    "add :",
+    "add",
 ];
 
 const NEED: &[&str] = &[
-    "i need to", "i also need to", "i still need to", "i really need to", "i have to", "i also have to",
-    "i still have to", "i must", "i should", "i should also", "i've got to", "ive got to", "i got to", "i gotta",
-    "i ought to", "i'm supposed to", "we need to", "we have to", "we must", "we should", "need to", "have to", "gotta",
-    "got to", "must", "i mustn't forget to", "i must not forget to", "i shouldn't forget to",
-    "i need a reminder to", "i need to remember to", "i have to remember to", "i should remember to", "i can't forget to",
+    "i need to",
+    "i also need to",
+    "i still need to",
+    "i really need to",
+    "i have to",
+    "i also have to",
+    "i still have to",
+    "i must",
+    "i should",
+    "i should also",
+    "i've got to",
+    "ive got to",
+    "i got to",
+    "i gotta",
+    "i ought to",
+    "i'm supposed to",
+    "we need to",
+    "we have to",
+    "we must",
+    "we should",
+    "need to",
+    "have to",
+    "gotta",
+    "got to",
+    "must",
+    "i mustn't forget to",
+    "i must not forget to",
+    "i shouldn't forget to",
+    "i need a reminder to",
+    "i need to remember to",
+    "i have to remember to",
+    "i should remember to",
+    "i can't forget to",
     "i don't want to forget to",
 ];
 
 const WISH: &[&str] = &[
-    "i want to", "i'd like to", "i would like to", "i'm going to", "i am going to", "i plan to", "i will", "i'll",
-    "i wanna", "i'm gonna", "i intend to", "we want to", "we're going to",
+    "i want to",
+    "i'd like to",
+    "i would like to",
+    "i'm going to",
+    "i am going to",
+    "i plan to",
+    "i will",
+    "i'll",
+    "i wanna",
+    "i'm gonna",
+    "i intend to",
+    "we want to",
+    "we're going to",
 ];
 
 /// Before an appointment: "I have a meeting tomorrow at 9".
 const HAVE: &[&str] = &[
-    "i have a", "i have an", "i've got a", "i've got an", "we have a", "we have an", "there is a", "there is an", "there's a",
-    "there's an", "i have my", "we've got a", "i got a",
+    "i have a",
+    "i have an",
+    "i've got a",
+    "i've got an",
+    "we have a",
+    "we have an",
+    "there is a",
+    "there is an",
+    "there's a",
+    "there's an",
+    "i have my",
+    "we've got a",
+    "i got a",
 ];
 
 /// Verbs of everyday errands, which nobody asks of an assistant.
 pub(super) const ERRANDS: &[&str] = &[
-    "buy", "call", "pay", "phone", "ring", "pick", "clean", "wash", "water", "feed", "mow", "vacuum", "return", "renew",
-    "visit", "collect", "fetch", "walk", "iron", "hoover", "deposit", "refill", "repair", "pack",
+    "buy", "call", "pay", "phone", "ring", "pick", "clean", "wash", "water", "feed", "mow", "vacuum",
+    "return", "renew", "visit", "collect", "fetch", "walk", "iron", "hoover", "deposit", "refill", "repair",
+    "pack",
 ];
 
 /// Verbs of tasks that may also be asked of an assistant.
 pub(super) const CHORES: &[&str] = &[
-    "email", "e-mail", "mail", "text", "message", "book", "send", "finish", "fix", "prepare", "submit", "order",
-    "schedule", "review", "check", "meet", "see", "do", "go", "take", "bring", "get", "cook", "bake", "study", "read",
-    "practice", "practise", "start", "update", "install", "file", "print", "sign", "apply", "register", "cancel",
-    "attend", "talk", "discuss", "contact", "reply", "respond", "follow", "ask", "arrange", "plan", "organize",
-    "organise", "work", "write", "draft", "plant", "paint", "build", "make", "learn", "replace", "change", "set",
-    "put", "turn", "confirm", "invite", "deliver", "hand", "upload", "backup", "deploy", "release", "test", "drop",
-    "sell", "donate", "train", "exercise", "run", "workout", "dentist", "doctor", "meeting", "lunch", "dinner",
-    "appointment", "gym",
+    "email",
+    "e-mail",
+    "mail",
+    "text",
+    "message",
+    "book",
+    "send",
+    "finish",
+    "fix",
+    "prepare",
+    "submit",
+    "order",
+    "schedule",
+    "review",
+    "check",
+    "meet",
+    "see",
+    "do",
+    "go",
+    "take",
+    "bring",
+    "get",
+    "cook",
+    "bake",
+    "study",
+    "read",
+    "practice",
+    "practise",
+    "start",
+    "update",
+    "install",
+    "file",
+    "print",
+    "sign",
+    "apply",
+    "register",
+    "cancel",
+    "attend",
+    "talk",
+    "discuss",
+    "contact",
+    "reply",
+    "respond",
+    "follow",
+    "ask",
+    "arrange",
+    "plan",
+    "organize",
+    "organise",
+    "work",
+    "write",
+    "draft",
+    "plant",
+    "paint",
+    "build",
+    "make",
+    "learn",
+    "replace",
+    "change",
+    "set",
+    "put",
+    "turn",
+    "confirm",
+    "invite",
+    "deliver",
+    "hand",
+    "upload",
+    "backup",
+    "deploy",
+    "release",
+    "test",
+    "drop",
+    "sell",
+    "donate",
+    "train",
+    "exercise",
+    "run",
+    "workout",
+    "dentist",
+    "doctor",
+    "meeting",
+    "lunch",
+    "dinner",
+    "appointment",
+    "gym",
 ];
 
 /// Verbs that address the assistant.
 fn is_talk(verb: &str) -> bool {
     matches!(
         verb,
-        "know" | "understand" | "talk" | "tell" | "explain" | "ask" | "translate" | "summarize" | "summarise" | "define"
-            | "describe" | "compare" | "calculate" | "compute" | "draw" | "generate" | "sing" | "solve" | "imagine"
-            | "recommend" | "suggest" | "hear" | "say" | "help" | "give" | "convert" | "code"
+        "know"
+            | "understand"
+            | "talk"
+            | "tell"
+            | "explain"
+            | "ask"
+            | "translate"
+            | "summarize"
+            | "summarise"
+            | "define"
+            | "describe"
+            | "compare"
+            | "calculate"
+            | "compute"
+            | "draw"
+            | "generate"
+            | "sing"
+            | "solve"
+            | "imagine"
+            | "recommend"
+            | "suggest"
+            | "hear"
+            | "say"
+            | "help"
+            | "give"
+            | "convert"
+            | "code"
     )
 }
 
@@ -225,20 +426,65 @@ fn asks_for_words(body: Phrase<'_>) -> bool {
     let made = |word: &str| {
         matches!(
             word,
-            "poem" | "haiku" | "joke" | "story" | "essay" | "song" | "function" | "script" | "code" | "python" | "javascript"
-                | "regex" | "sql" | "lyrics" | "limerick" | "article" | "riddle" | "rust" | "java" | "css" | "html"
+            "poem"
+                | "haiku"
+                | "joke"
+                | "story"
+                | "essay"
+                | "song"
+                | "function"
+                | "script"
+                | "code"
+                | "python"
+                | "javascript"
+                | "regex"
+                | "sql"
+                | "lyrics"
+                | "limerick"
+                | "article"
+                | "riddle"
+                | "rust"
+                | "java"
+                | "css"
+                | "html"
         )
     };
     matches!(body.lower(1), "me" | "us") && !matches!(body.lower(0), "call" | "text" | "email" | "meet")
-        || matches!(body.lower(0), "write" | "make" | "build" | "read" | "check" | "fix" | "review" | "draft")
-            && body.tokens().iter().any(|token| made(&token.lower))
+        || matches!(
+            body.lower(0),
+            "write" | "make" | "build" | "read" | "check" | "fix" | "review" | "draft"
+        ) && body.tokens().iter().any(|token| made(&token.lower))
 }
 
 fn is_question(word: &str) -> bool {
     matches!(
         word,
-        "what" | "what's" | "who" | "who's" | "why" | "how" | "when" | "where" | "which" | "whose" | "is" | "are" | "do" | "does"
-            | "did" | "was" | "were" | "will" | "would" | "could" | "should" | "can" | "am" | "has" | "have" | "if"
+        "what"
+            | "what's"
+            | "who"
+            | "who's"
+            | "why"
+            | "how"
+            | "when"
+            | "where"
+            | "which"
+            | "whose"
+            | "is"
+            | "are"
+            | "do"
+            | "does"
+            | "did"
+            | "was"
+            | "were"
+            | "will"
+            | "would"
+            | "could"
+            | "should"
+            | "can"
+            | "am"
+            | "has"
+            | "have"
+            | "if"
     )
 }
 
@@ -248,11 +494,13 @@ fn opener(phrase: Phrase<'_>) -> Option<Opener> {
         return Some(opener);
     }
     let len = begins(phrase, REMIND)?;
-    let list = matches!(phrase.lower(0), "todo" | "todos") && matches!(phrase.lower(1), "list" | "lists" | "items");
+    let list =
+        matches!(phrase.lower(0), "todo" | "todos") && matches!(phrase.lower(1), "list" | "lists" | "items");
     if list || (phrase.len() == 1 && phrase.lower(0) == "todo") {
         return None;
     }
-    let plural = matches!(phrase.lower(0), "tasks" | "todos" | "to-dos") || phrase.lower(len - 1) == ":" && phrase.lower(0) == "add";
+    let plural = matches!(phrase.lower(0), "tasks" | "todos" | "to-dos")
+        || phrase.lower(len - 1) == ":" && phrase.lower(0) == "add";
     // "add the following: …", "add three: …"
     Some(Opener {
         len,
@@ -281,7 +529,8 @@ fn with_noun(phrase: Phrase<'_>) -> Option<Opener> {
     let (mut new, mut following) = (false, false);
     loop {
         match phrase.lower(i) {
-            "a" | "an" | "another" | "the" | "some" | "my" | "one" | "quick" | "simple" | "separate" | "this" => i += 1,
+            "a" | "an" | "another" | "the" | "some" | "my" | "one" | "quick" | "simple" | "separate"
+            | "this" => i += 1,
             "new" => (i, new) = (i + 1, true),
             "these" | "those" | "following" | "several" | "multiple" => {
                 (i, following) = (i + 1, true);
@@ -292,8 +541,13 @@ fn with_noun(phrase: Phrase<'_>) -> Option<Opener> {
                     opener.several = Some(Some(count));
                     i += 1;
                 }
-                None => match priority::read(phrase, i).filter(|found| opener.priority.is_none() && found.len > 0) {
-                    Some(found) if is_noun(phrase.lower(i + found.len)).is_some() || phrase.lower(i + found.len) == "new" => {
+                None => match priority::read(phrase, i)
+                    .filter(|found| opener.priority.is_none() && found.len > 0)
+                {
+                    Some(found)
+                        if is_noun(phrase.lower(i + found.len)).is_some()
+                            || phrase.lower(i + found.len) == "new" =>
+                    {
                         opener.priority = Some(found.priority);
                         i += found.len;
                     }
@@ -319,11 +573,18 @@ fn with_noun(phrase: Phrase<'_>) -> Option<Opener> {
         return None;
     }
     i += 1;
-    if opener.several.is_some() && phrase.lower(i) == "to" && matches!(phrase.lower(i + 1), "do" | "remember") && phrase.lower(i + 2) == ":" {
+    if opener.several.is_some()
+        && phrase.lower(i) == "to"
+        && matches!(phrase.lower(i + 1), "do" | "remember")
+        && phrase.lower(i + 2) == ":"
+    {
         i += 2;
     }
     // "add task list to wiki" and "make a task manager" name no task.
-    if matches!(phrase.lower(i), "list" | "manager" | "management" | "force" | "board") {
+    if matches!(
+        phrase.lower(i),
+        "list" | "manager" | "management" | "force" | "board"
+    ) {
         return None;
     }
     if plural || following {
@@ -348,8 +609,11 @@ fn count(word: &str) -> Option<usize> {
 /// Whether a word means a task, and whether several.
 fn is_noun(word: &str) -> Option<bool> {
     match word {
-        "task" | "todo" | "to-do" | "item" | "reminder" | "entry" | "chore" | "errand" | "todo:" => Some(false),
-        "tasks" | "todos" | "to-dos" | "items" | "reminders" | "entries" | "chores" | "errands" | "things" => Some(true),
+        "task" | "todo" | "to-do" | "item" | "reminder" | "entry" | "chore" | "errand" | "todo:" => {
+            Some(false)
+        }
+        "tasks" | "todos" | "to-dos" | "items" | "reminders" | "entries" | "chores" | "errands"
+        | "things" => Some(true),
         _ => None,
     }
 }
@@ -372,8 +636,17 @@ fn drafts(body: Phrase<'_>, opener: Opener) -> Vec<Draft> {
         .map(|piece| titles::draft(piece, named))
         .filter(|draft| !draft.title.is_empty())
         .collect();
-    let shared = if drafts.len() > 1 { items::shared_date(head.body) } else { None };
-    let shared = shared.or_else(|| drafts.last().filter(|_| several.is_none()).and_then(|draft| draft.when));
+    let shared = if drafts.len() > 1 {
+        items::shared_date(head.body)
+    } else {
+        None
+    };
+    let shared = shared.or_else(|| {
+        drafts
+            .last()
+            .filter(|_| several.is_none())
+            .and_then(|draft| draft.when)
+    });
     for draft in &mut drafts {
         draft.priority = draft.priority.or(head.priority).or(opener.priority);
         draft.when = draft.when.or(head.when).or(shared);
@@ -434,7 +707,11 @@ impl<'a> Head<'a> {
             return self.take(found.len);
         }
         match body.lower(0) {
-            "to" | "for" | "about" | "that" | "which" | "of" if body.len() > 1 && dates::read(body, 0).is_none() => self.take(1),
+            "to" | "for" | "about" | "that" | "which" | "of"
+                if body.len() > 1 && dates::read(body, 0).is_none() =>
+            {
+                self.take(1)
+            }
             _ => false,
         }
     }
@@ -443,12 +720,31 @@ impl<'a> Head<'a> {
 /// Whether a title is announced after a date or priority in front.
 fn goes_on(body: Phrase<'_>, at: usize) -> bool {
     let rest = body.skip(at);
-    matches!(rest.lower(0), "to" | ":" | "-" | ",") || begins(rest, NAMING).is_some() || rest.is_quoted(0)
+    matches!(rest.lower(0), "to" | ":" | "-" | ",")
+        || begins(rest, NAMING).is_some()
+        || rest.is_quoted(0)
         || dates::read(rest, 0).is_some_and(|found| matches!(rest.lower(found.len), ":" | "to"))
         || priority::read(rest, 0).is_some_and(|found| matches!(rest.lower(found.len), ":" | "to"))
 }
 
 const NAMING: &[&str] = &[
-    "called", "named", "titled", "entitled", "labelled", "labeled", "with the title", "with title", "with a title",
-    "with the name", "with name", "saying", "that says", "which says", "reading", "title :", "name :", "title", "whose title is",
+    "called",
+    "named",
+    "titled",
+    "entitled",
+    "labelled",
+    "labeled",
+    "with the title",
+    "with title",
+    "with a title",
+    "with the name",
+    "with name",
+    "saying",
+    "that says",
+    "which says",
+    "reading",
+    "title :",
+    "name :",
+    "title",
+    "whose title is",
 ];

@@ -13,7 +13,12 @@ use super::words::{Phrase, tokenize};
 impl Session<'_> {
     /// Takes a message as the answer to a question. `false` when it is none, so that it has to be
     /// taken for itself.
-    pub(super) fn reply_to(&mut self, question: &Question, asked: &str, intents: &[Intent]) -> Result<bool, Pause> {
+    pub(super) fn reply_to(
+        &mut self,
+        question: &Question,
+        asked: &str,
+        intents: &[Intent],
+    ) -> Result<bool, Pause> {
         let [intent] = intents else {
             return Ok(false);
         };
@@ -37,18 +42,28 @@ impl Session<'_> {
                 Ok(true)
             }
             (Question::Title, Intent::Unknown(_) | Intent::Answer(_)) => self.take_title(asked),
-            (Question::When(task), intent) => {
+            (Question::NewTitle(task), Intent::Unknown(_)) if !asked.trim_end().ends_with('?') => {
+                let tokens = tokenize(asked);
+                let change = Change {
+                    title: Some(titles::new_title(Phrase::new(asked, &tokens))),
+                    ..Change::default()
+                };
+                self.act(Action::Change(change), vec![task.clone()])?;
+                Ok(true)
+            }
+            (Question::When(tasks), intent) => {
                 let Some(when) = date_in(asked) else {
                     return Ok(false);
                 };
-                if !matches!(intent, Intent::Unknown(_) | Intent::List(_) | Intent::Answer(_)) {
+                let it = matches!(intent, Intent::Change(super::intent::Target::It, _));
+                if !it && !matches!(intent, Intent::Unknown(_) | Intent::List(_) | Intent::Answer(_)) {
                     return Ok(false);
                 }
                 let change = Change {
                     due: Some(NewDue::At(when)),
                     ..Change::default()
                 };
-                self.act(Action::Change(change), vec![task.clone()])?;
+                self.act(Action::Change(change), tasks.clone())?;
                 Ok(true)
             }
             _ => Ok(false),
@@ -107,7 +122,10 @@ impl Session<'_> {
             }
             _ => {
                 self.ask(
-                    format!("Still several of them fit {}. Please give me a number.", reply::quoted(&said)),
+                    format!(
+                        "Still several of them fit {}. Please give me a number.",
+                        reply::quoted(&said)
+                    ),
                     Question::Which {
                         tasks: tasks.to_vec(),
                         action: action.clone(),

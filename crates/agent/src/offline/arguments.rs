@@ -99,7 +99,9 @@ fn new_due(task: &Task, due: NewDue, now: &Zoned) -> Option<Due> {
 fn moved(when: When, old: Option<Zoned>, now: &Zoned) -> Due {
     let due = when.resolve(now);
     match (due, old) {
-        (Due::Day(date), Some(old)) if when.is_day() && !is_whole_day(&old) => Due::Local(date.to_datetime(old.time())),
+        (Due::Day(date), Some(old)) if when.is_day() && !is_whole_day(&old) => {
+            Due::Local(date.to_datetime(old.time()))
+        }
         (Due::Local(local), Some(old)) if when.is_time() && old.date() > now.date() => {
             Due::Local(old.date().to_datetime(local.time()))
         }
@@ -124,8 +126,12 @@ fn at(now: &Zoned, local: DateTime) -> Zoned {
 pub(super) fn idle(action: &Action, task: &Task) -> Option<&'static str> {
     match action {
         Action::Complete if task.status == TaskStatus::Done => Some("was done already."),
-        Action::Reopen if task.status == TaskStatus::Open => Some("is not done yet, so there is nothing to reopen."),
-        Action::Split if split(task).len() < 2 => Some("doesn't look like several things, so I left it as it is."),
+        Action::Reopen if task.status == TaskStatus::Open => {
+            Some("is not done yet, so there is nothing to reopen.")
+        }
+        Action::Split if split(task).len() < 2 => {
+            Some("doesn't look like several things, so I left it as it is.")
+        }
         Action::Change(change) => match change.due {
             Some(NewDue::Clear) if task.due_at.is_none() => Some("has no due date."),
             Some(NewDue::Advance(_)) if task.due_at.is_none() => {

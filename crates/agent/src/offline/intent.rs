@@ -18,6 +18,10 @@ pub(super) enum Intent {
     Reopen(Target),
     Delete(Target),
     Change(Target, Change),
+    /// "Move the report": asks for the date.
+    AskDate(Target),
+    /// "Rename the report": asks for the title.
+    AskTitle(Target),
     /// Split a task whose title names several things.
     Split(Target),
     /// Take back the last turn's changes, or so many single ones.

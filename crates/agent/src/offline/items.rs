@@ -46,7 +46,9 @@ pub(super) fn split_if_plain<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {
         let quoted = pieces.iter().filter(|piece| piece.is_quoted(0)).count();
         let dated = |piece: &Phrase<'_>| {
             let whole = dates::read(*piece, 0).is_some_and(|found| found.len == piece.len());
-            !whole && (1..piece.len()).any(|i| dates::read(*piece, i).is_some_and(|found| i + found.len == piece.len()))
+            !whole
+                && (1..piece.len())
+                    .any(|i| dates::read(*piece, i).is_some_and(|found| i + found.len == piece.len()))
         };
         let deed = |piece: &Phrase<'_>| {
             let verb = piece.lower(0);
@@ -91,7 +93,9 @@ fn at_ands<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {
 }
 
 fn at_last_and<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {
-    let last = (0..body.len()).rev().find(|i| is_and(body, *i) && i + 1 < body.len());
+    let last = (0..body.len())
+        .rev()
+        .find(|i| is_and(body, *i) && i + 1 < body.len());
     pieces(body, |i| Some(i) == last)
 }
 

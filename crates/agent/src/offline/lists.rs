@@ -35,10 +35,15 @@ pub(super) fn matching(tasks: &[Task], query: &Query, now: &Zoned) -> Vec<Task> 
     };
     let needle = super::words::plain(text);
     let says = |task: &&Task| {
-        super::words::plain(&task.title).contains(&needle) || super::words::plain(&task.description).contains(&needle)
+        super::words::plain(&task.title).contains(&needle)
+            || super::words::plain(&task.description).contains(&needle)
     };
     let literal: Vec<Task> = found.iter().filter(says).cloned().collect();
-    if literal.is_empty() { resolve::candidates(text, &found, None) } else { literal }
+    if literal.is_empty() {
+        resolve::candidates(text, &found, None)
+    } else {
+        literal
+    }
 }
 
 fn is_in(task: &Task, range: Range, now: &Zoned) -> bool {
@@ -82,7 +87,8 @@ impl Session<'_> {
         if query.status.is_none() && !query.both {
             query.status = Some(TaskStatus::Open);
         }
-        let filtered = query.range.is_some() || query.priority.is_some() || query.count || query.text.is_some();
+        let filtered =
+            query.range.is_some() || query.priority.is_some() || query.count || query.text.is_some();
         let mut arguments = json!({ "limit": if filtered { COUNTED } else { SHOWN } });
         if let Some(status) = query.status.filter(|_| !query.both) {
             arguments["status"] = json!(status);
@@ -118,8 +124,16 @@ impl Session<'_> {
             self.nothing(&query, &tasks);
             return Ok(());
         }
-        let more = if truncated { "\n\nThese are the first ones; ask for fewer, for example by a word or a date." } else { "" };
-        self.say(format!("{}\n\n{}{more}", headline(&found, &query, truncated, self.now), grouped(&mut found, self.now)));
+        let more = if truncated {
+            "\n\nThese are the first ones; ask for fewer, for example by a word or a date."
+        } else {
+            ""
+        };
+        self.say(format!(
+            "{}\n\n{}{more}",
+            headline(&found, &query, truncated, self.now),
+            grouped(&mut found, self.now)
+        ));
         self.memory.show(found);
         Ok(())
     }
@@ -128,16 +142,25 @@ impl Session<'_> {
     fn nothing(&mut self, query: &Query, tasks: &[Task]) {
         let what = describe(query, self.now, true);
         if tasks.is_empty() && query.text.is_none() && query.status != Some(TaskStatus::Done) {
-            self.say(empty(query.is_narrow() && (query.range.is_some() || query.priority.is_some()), &what));
+            self.say(empty(
+                query.is_narrow() && (query.range.is_some() || query.priority.is_some()),
+                &what,
+            ));
             return;
         }
-        let later: Vec<Task> = tasks
+        let anytime = Query {
+            range: None,
+            ..query.clone()
+        };
+        let later: Vec<Task> = matching(tasks, &anytime, self.now)
             .iter()
-            .filter(|task| query.range.is_some() && task.status == TaskStatus::Open && task.due_at.is_some() && !reply::is_overdue(task, self.now))
+            .filter(|task| task.due_at.is_some() && !reply::is_overdue(task, self.now))
             .take(3)
             .cloned()
             .collect();
-        let forward = query.range.is_some_and(|range| !matches!(range, Range::Overdue | Range::Undated));
+        let forward = query
+            .range
+            .is_some_and(|range| !matches!(range, Range::Overdue | Range::Undated));
         if !forward || later.is_empty() || query.status == Some(TaskStatus::Done) {
             self.say(format!("You have no {what}."));
             return;
@@ -163,7 +186,10 @@ impl Session<'_> {
         let (first, rest) = tasks.split_at(1);
         let mut text = format!("Do this first:\n\n{}", reply::numbered(first, 1, self.now));
         if !rest.is_empty() {
-            text.push_str(&format!("\n\nAfter that:\n\n{}", reply::numbered(rest, 2, self.now)));
+            text.push_str(&format!(
+                "\n\nAfter that:\n\n{}",
+                reply::numbered(rest, 2, self.now)
+            ));
         }
         text.push_str("\n\nSay “done with 1” when you have finished it.");
         self.say(text);
@@ -183,13 +209,28 @@ impl Session<'_> {
             return Ok(());
         }
         rank(&mut tasks, self.now);
-        let overdue: Vec<Task> = tasks.iter().filter(|task| reply::is_overdue(task, self.now)).cloned().collect();
-        let undated: Vec<Task> = tasks.iter().filter(|task| task.due_at.is_none()).cloned().collect();
+        let overdue: Vec<Task> = tasks
+            .iter()
+            .filter(|task| reply::is_overdue(task, self.now))
+            .cloned()
+            .collect();
+        let undated: Vec<Task> = tasks
+            .iter()
+            .filter(|task| task.due_at.is_none())
+            .cloned()
+            .collect();
         let more = tasks.len().saturating_sub(PLANNED);
         let summary = summary(&tasks, truncated, self.now);
         tasks.truncate(PLANNED);
-        let order = if tasks.len() == 1 { "" } else { " I would take them in this order:" };
-        self.say(format!("{summary}{order}\n\n{}", reply::numbered(&tasks, 1, self.now)));
+        let order = if tasks.len() == 1 {
+            ""
+        } else {
+            " I would take them in this order:"
+        };
+        self.say(format!(
+            "{summary}{order}\n\n{}",
+            reply::numbered(&tasks, 1, self.now)
+        ));
         if more > 0 {
             self.say(format!("…and {more} more that can wait."));
         }
@@ -200,7 +241,11 @@ impl Session<'_> {
 
     fn advise(&mut self, overdue: Vec<Task>, undated: Vec<Task>) {
         if !overdue.is_empty() {
-            let them = if overdue.len() == 1 { reply::bold(&overdue[0].title) } else { format!("the {} overdue tasks", overdue.len()) };
+            let them = if overdue.len() == 1 {
+                reply::bold(&overdue[0].title)
+            } else {
+                format!("the {} overdue tasks", overdue.len())
+            };
             let today = super::dates::When::At {
                 day: Some(super::dates::Day::In { days: 0 }),
                 time: None,
@@ -211,7 +256,10 @@ impl Session<'_> {
             });
             self.ask(
                 format!("Shall I move {them} to today? Say “yes”, or name another day: “move 1 to Friday”."),
-                Question::Confirm { tasks: overdue, action },
+                Question::Confirm {
+                    tasks: overdue,
+                    action,
+                },
             );
         } else if let Some(task) = undated.first() {
             let others = match undated.len() {
@@ -219,10 +267,14 @@ impl Session<'_> {
                 number => format!(" {} have no date yet.", reply::count(number, "task")),
             };
             self.ask(
-                format!("{} When do you want to get {} done? Say for example “tomorrow” or “Friday at 10”.", others.trim(), reply::bold(&task.title))
-                    .trim()
-                    .to_owned(),
-                Question::When(task.clone()),
+                format!(
+                    "{} When do you want to get {} done? Say for example “tomorrow” or “Friday at 10”.",
+                    others.trim(),
+                    reply::bold(&task.title)
+                )
+                .trim()
+                .to_owned(),
+                Question::When(vec![task.clone()]),
             );
         } else {
             self.say("Everything has a date. Say “done with 1” when you have finished the first one, or “move 2 to Friday” to change the plan.");
@@ -235,7 +287,9 @@ fn empty(narrow: bool, what: &str) -> String {
     let begin = "Your list is empty. Begin with something like “add buy milk tomorrow at 10” or “create a task called \
                  ‘Review Q4 report’, high priority”. What is on your mind?";
     if narrow {
-        format!("You have no {what}; your list is empty. Begin with something like “add buy milk tomorrow at 10”.")
+        format!(
+            "You have no {what}; your list is empty. Begin with something like “add buy milk tomorrow at 10”."
+        )
     } else {
         begin.into()
     }
@@ -260,7 +314,13 @@ fn rank(tasks: &mut [Task], now: &Zoned) {
             None => 6,
             Some(_) => 5,
         };
-        (bucket, std::cmp::Reverse(task.priority), task.due_at.is_none(), task.due_at, task.created_at)
+        (
+            bucket,
+            std::cmp::Reverse(task.priority),
+            task.due_at.is_none(),
+            task.due_at,
+            task.created_at,
+        )
     });
 }
 
@@ -270,8 +330,14 @@ fn summary(tasks: &[Task], truncated: bool, now: &Zoned) -> String {
     let number = |fits: &dyn Fn(&Task) -> bool| tasks.iter().filter(|task| fits(task)).count();
     let parts: Vec<String> = [
         (number(&|task| reply::is_overdue(task, now)), "overdue"),
-        (number(&|task| !reply::is_overdue(task, now) && reply::due_date(task, now) == Some(today)), "due today"),
-        (number(&|task| task.priority == TaskPriority::High), "high priority"),
+        (
+            number(&|task| !reply::is_overdue(task, now) && reply::due_date(task, now) == Some(today)),
+            "due today",
+        ),
+        (
+            number(&|task| task.priority == TaskPriority::High),
+            "high priority",
+        ),
         (number(&|task| task.due_at.is_none()), "without a date"),
     ]
     .into_iter()
@@ -289,7 +355,12 @@ fn summary(tasks: &[Task], truncated: bool, now: &Zoned) -> String {
 
 fn counted(found: &[Task], query: &Query, truncated: bool, now: &Zoned) -> String {
     let over = if truncated { "more than " } else { "" };
-    if !query.is_narrow() || (query.status == Some(TaskStatus::Open) && query.range.is_none() && query.priority.is_none() && query.text.is_none()) {
+    if !query.is_narrow()
+        || (query.status == Some(TaskStatus::Open)
+            && query.range.is_none()
+            && query.priority.is_none()
+            && query.text.is_none())
+    {
         if found.is_empty() {
             return "You have no open tasks.".into();
         }
@@ -297,7 +368,11 @@ fn counted(found: &[Task], query: &Query, truncated: bool, now: &Zoned) -> Strin
     }
     match found.len() {
         0 => format!("You have no {}.", describe(query, now, true)),
-        1 => format!("You have 1 {}: {}.", describe(query, now, false), reply::line(&found[0], now)),
+        1 => format!(
+            "You have 1 {}: {}.",
+            describe(query, now, false),
+            reply::line(&found[0], now)
+        ),
         number => format!("You have {over}{number} {}.", describe(query, now, true)),
     }
 }
@@ -328,7 +403,9 @@ pub(super) fn describe(query: &Query, now: &Zoned, plural: bool) -> String {
         None | Some(Range::Overdue) => {}
         Some(Range::Undated) => words.push_str(" without a date"),
         Some(Range::Dated) => words.push_str(" with a date"),
-        Some(range) if query.status == Some(TaskStatus::Done) => words.push_str(&format!(" from {}", range.words(now))),
+        Some(range) if query.status == Some(TaskStatus::Done) => {
+            words.push_str(&format!(" from {}", range.words(now)))
+        }
         Some(range) => words.push_str(&format!(" due {}", range.words(now))),
     }
     words
@@ -336,7 +413,9 @@ pub(super) fn describe(query: &Query, now: &Zoned, plural: bool) -> String {
 
 fn headline(found: &[Task], query: &Query, truncated: bool, now: &Zoned) -> String {
     let late = found.iter().filter(|task| reply::is_overdue(task, now)).count();
-    let ranged = query.range.is_some_and(|range| range != Range::Overdue && range.has_overdue() && range != Range::Dated);
+    let ranged = query
+        .range
+        .is_some_and(|range| range != Range::Overdue && range.has_overdue() && range != Range::Dated);
     let number = found.len();
     let over = if truncated { "more than " } else { "" };
     if ranged && late > 0 {

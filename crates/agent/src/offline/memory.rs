@@ -38,8 +38,10 @@ pub(super) enum Question {
     Title,
     /// Should this be added?
     AddIt(Draft),
-    /// When should this be done?
-    When(Task),
+    /// When should these be done?
+    When(Vec<Task>),
+    /// What should this be called from now on?
+    NewTitle(Task),
 }
 
 /// What is to be done with tasks once they are known.
@@ -51,6 +53,10 @@ pub(super) enum Action {
     Change(Change),
     Split,
     Show,
+    /// Ask when to move them to.
+    AskDate,
+    /// Ask what to call it.
+    AskTitle,
 }
 
 impl Memory {
@@ -70,7 +76,8 @@ impl Memory {
 
     /// Forgets deleted tasks; they keep their numbers in the list, so that the others keep theirs.
     pub(super) fn forget(&mut self, tasks: &[Task]) {
-        self.focus.retain(|known| !tasks.iter().any(|task| task.id == known.id));
+        self.focus
+            .retain(|known| !tasks.iter().any(|task| task.id == known.id));
     }
 
     /// Takes over a list that was shown.
@@ -95,7 +102,14 @@ impl Memory {
         for record in &turn.records {
             match &record.outcome {
                 Outcome::List { tasks, .. } => self.show(numbered_in(&turn.said, tasks, now)),
-                Outcome::Task { task, .. } if record.tool_name != "delete_task" => self.touch(vec![(**task).clone()]),
+                // A list that cannot be read any more: better no numbers than those of an older one.
+                _ if record.tool_name == "list_tasks" => {
+                    self.shown.clear();
+                    self.focus.clear();
+                }
+                Outcome::Task { task, .. } if record.tool_name != "delete_task" => {
+                    self.touch(vec![(**task).clone()])
+                }
                 _ => {}
             }
         }
@@ -125,6 +139,7 @@ fn standing(records: &[Record]) -> usize {
 fn numbered_in(said: &str, tasks: &[Task], now: &jiff::Zoned) -> Vec<Task> {
     let mut left: Vec<&Task> = tasks.iter().collect();
     let mut shown = Vec::new();
+    let mut found = false;
     for line in said.lines() {
         let line = line.trim_start();
         let rest = line.trim_start_matches(|char: char| char.is_ascii_digit());
@@ -137,11 +152,30 @@ fn numbered_in(said: &str, tasks: &[Task], now: &jiff::Zoned) -> Vec<Task> {
             .position(|task| reply::line(task, now) == item)
             .or_else(|| longest_title(&left, |title| text.trim_start().starts_with(title)))
             .or_else(|| longest_title(&left, |title| text.contains(title)));
-        if let Some(at) = at {
-            shown.push(left.remove(at).clone());
+        match at {
+            Some(at) => {
+                found = true;
+                shown.push(left.remove(at).clone());
+            }
+            None => shown.push(unknown(text.trim())),
         }
     }
-    if shown.is_empty() { tasks.to_vec() } else { shown }
+    if found { shown } else { tasks.to_vec() }
+}
+
+/// Keeps the place of a numbered line that is no known task, so that those after it keep theirs.
+pub(super) fn unknown(title: &str) -> Task {
+    Task {
+        id: protocol::TaskId(uuid::Uuid::nil()),
+        title: title.to_owned(),
+        description: String::new(),
+        status: protocol::TaskStatus::Open,
+        priority: protocol::TaskPriority::Normal,
+        due_at: None,
+        completed_at: None,
+        created_at: protocol::Timestamp::from_millis(0),
+        updated_at: protocol::Timestamp::from_millis(0),
+    }
 }
 
 fn longest_title(tasks: &[&Task], fits: impl Fn(&str) -> bool) -> Option<usize> {

@@ -71,7 +71,9 @@ impl Pattern {
 fn element(text: &'static str) -> Element {
     if let Some(inner) = text.strip_prefix('{') {
         let inner = inner.trim_end_matches('}');
-        let (inner, optional) = inner.strip_suffix('?').map_or((inner, false), |inner| (inner, true));
+        let (inner, optional) = inner
+            .strip_suffix('?')
+            .map_or((inner, false), |inner| (inner, true));
         let (name, kind) = inner.split_once(':').unwrap_or((inner, ""));
         return Element::Capture {
             name: name.chars().next().unwrap_or('x'),
@@ -123,14 +125,21 @@ fn matches<'a>(elements: &[Element], phrase: Phrase<'a>, at: usize, captures: &m
         return at == phrase.len();
     };
     match element {
-        Element::Words { alternatives, optional } => {
+        Element::Words {
+            alternatives,
+            optional,
+        } => {
             alternatives
                 .iter()
                 .filter_map(|words| words_at(words, phrase, at))
                 .any(|len| matches(rest, phrase, at + len, captures))
                 || (*optional && matches(rest, phrase, at, captures))
         }
-        Element::Capture { name, optional, reads } => {
+        Element::Capture {
+            name,
+            optional,
+            reads,
+        } => {
             let left = phrase.len().saturating_sub(at);
             let least = usize::from(!*optional);
             let (from, to) = if rest.is_empty() {
@@ -163,7 +172,13 @@ mod tests {
     fn captured(pattern: &'static str, line: &str) -> Option<Vec<String>> {
         let tokens = tokenize(line);
         let captures = Pattern::new(pattern).matches(Phrase::new(line, &tokens))?;
-        Some(captures.0.iter().map(|(_, phrase)| phrase.text().to_owned()).collect())
+        Some(
+            captures
+                .0
+                .iter()
+                .map(|(_, phrase)| phrase.text().to_owned())
+                .collect(),
+        )
     }
 
     #[test]
@@ -176,7 +191,10 @@ mod tests {
             captured("mark {x} as? done|complete", "mark the milk done"),
             Some(vec!["the milk".into()])
         );
-        assert_eq!(captured("get_rid_of {x}", "get rid of it"), Some(vec!["it".into()]));
+        assert_eq!(
+            captured("get_rid_of {x}", "get rid of it"),
+            Some(vec!["it".into()])
+        );
         assert_eq!(captured("help me?", "help"), Some(vec![]));
         assert_eq!(captured("help me?", "help you"), None);
         assert_eq!(captured("delete {x}", "delete"), None);

@@ -46,7 +46,10 @@ fn mark(word: &str) -> Option<TaskPriority> {
 }
 
 fn is_noun(word: &str) -> bool {
-    matches!(word, "priority" | "prio" | "importance" | "urgency" | "priorities")
+    matches!(
+        word,
+        "priority" | "prio" | "importance" | "urgency" | "priorities"
+    )
 }
 
 /// Reads a priority at `at`, with the words around it that belong to it.
@@ -69,7 +72,10 @@ pub(super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
     if not {
         i += 1;
     }
-    if matches!(phrase.lower(i), "very" | "really" | "so" | "super" | "more" | "most" | "less" | "that") {
+    if matches!(
+        phrase.lower(i),
+        "very" | "really" | "so" | "super" | "more" | "most" | "less" | "that"
+    ) {
         i += 1;
     }
     let found = |priority, end: usize, sure| {

@@ -69,7 +69,10 @@ impl Provider for OfflineAssistant {
 impl OfflineAssistant {
     /// The text word by word, then the end.
     fn words(&self, text: &str) -> BoxStream<'static, Result<ProviderEvent, LlmError>> {
-        let words: Vec<String> = text.split_inclusive(char::is_whitespace).map(str::to_owned).collect();
+        let words: Vec<String> = text
+            .split_inclusive(char::is_whitespace)
+            .map(str::to_owned)
+            .collect();
         let count = u32::try_from(words.len()).unwrap_or(u32::MAX).max(1);
         let pace = self.pace.min(LONGEST / count);
         stream::iter(words)
@@ -86,11 +89,17 @@ impl OfflineAssistant {
 
 /// The calls with ids that the transcript does not have yet.
 fn requested(calls: Vec<Call>, messages: &[ChatMessage]) -> Vec<ProviderEvent> {
-    let number = |call_id: &str| call_id.strip_prefix("call-").and_then(|number| number.parse::<usize>().ok());
+    let number = |call_id: &str| {
+        call_id
+            .strip_prefix("call-")
+            .and_then(|number| number.parse::<usize>().ok())
+    };
     let used = messages
         .iter()
         .filter_map(|message| match message {
-            ChatMessage::Assistant { tool_calls, .. } => tool_calls.iter().filter_map(|call| number(&call.call_id)).max(),
+            ChatMessage::Assistant { tool_calls, .. } => {
+                tool_calls.iter().filter_map(|call| number(&call.call_id)).max()
+            }
             _ => None,
         })
         .max()

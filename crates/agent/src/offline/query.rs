@@ -13,31 +13,234 @@ use super::words::Phrase;
 
 /// Words that say nothing about which tasks are meant.
 const FILLER: &[&str] = &[
-    "show", "me", "list", "display", "see", "view", "give", "get", "print", "tell", "what", "what's", "whats", "which",
-    "are", "is", "do", "does", "i", "i've", "ive", "i'm", "we", "us", "have", "haven't", "got", "has", "had", "my", "our", "the", "a", "an", "of",
-    "on", "in", "to", "that", "that's", "there", "any", "some", "all", "every", "each", "need", "needs", "must",
-    "should", "can", "could", "please", "now", "currently", "right", "task", "tasks", "todo", "todos", "to-do",
-    "to-dos", "item", "items", "thing", "things", "stuff", "lists", "agenda", "plate", "schedule", "calendar",
-    "reminder", "reminders", "be", "been", "being", "were", "was", "with", "and", "or", "it", "them", "those", "these", "ones", "one",
-    "up", "out", "look", "at", "let", "let's", "full", "whole", "entire", "current", "everything", "anything", "something", "due",
-    "date", "deadline", "deadlines", "how", "many", "much", "count", "number", "total", "know", "want",
-    "like", "would", "you", "your", "exactly", "again", "so", "far", "about", "only", "just", "also", "other", "then",
-    "for", "today's", "going", "coming", "still", "yet", "already", "get", "by", "overview", "existing", "did", "marked", "as", "am", "i'd", "assigned",
-    "saved", "stored", "here", "go", "over", "read", "pull", "open", "check", "'s", "who's", "will", "planned", "plan", "plans", "happening", "there's", "theres", "status", "priority", "sorted", "ordered",
-    "doing", "anyone", "order", "list's", "hello", "hi", "ok", "okay", "great", "more", "else", "remind", "summary", "summarize", "summarise", "remains", "marked", "not", "hasn't", "aren't", "isn't", "didn't", "never",
+    "show",
+    "me",
+    "list",
+    "display",
+    "see",
+    "view",
+    "give",
+    "get",
+    "print",
+    "tell",
+    "what",
+    "what's",
+    "whats",
+    "which",
+    "are",
+    "is",
+    "do",
+    "does",
+    "i",
+    "i've",
+    "ive",
+    "i'm",
+    "we",
+    "us",
+    "have",
+    "haven't",
+    "got",
+    "has",
+    "had",
+    "my",
+    "our",
+    "the",
+    "a",
+    "an",
+    "of",
+    "on",
+    "in",
+    "to",
+    "that",
+    "that's",
+    "there",
+    "any",
+    "some",
+    "all",
+    "every",
+    "each",
+    "need",
+    "needs",
+    "must",
+    "should",
+    "can",
+    "could",
+    "please",
+    "now",
+    "currently",
+    "right",
+    "task",
+    "tasks",
+    "todo",
+    "todos",
+    "to-do",
+    "to-dos",
+    "item",
+    "items",
+    "thing",
+    "things",
+    "stuff",
+    "lists",
+    "agenda",
+    "plate",
+    "schedule",
+    "calendar",
+    "reminder",
+    "reminders",
+    "be",
+    "been",
+    "being",
+    "were",
+    "was",
+    "with",
+    "and",
+    "or",
+    "it",
+    "them",
+    "those",
+    "these",
+    "ones",
+    "one",
+    "up",
+    "out",
+    "look",
+    "at",
+    "let",
+    "let's",
+    "full",
+    "whole",
+    "entire",
+    "current",
+    "everything",
+    "anything",
+    "something",
+    "due",
+    "date",
+    "deadline",
+    "deadlines",
+    "how",
+    "many",
+    "much",
+    "count",
+    "number",
+    "total",
+    "know",
+    "want",
+    "like",
+    "would",
+    "you",
+    "your",
+    "exactly",
+    "again",
+    "so",
+    "far",
+    "about",
+    "only",
+    "just",
+    "also",
+    "other",
+    "then",
+    "for",
+    "today's",
+    "going",
+    "coming",
+    "still",
+    "yet",
+    "already",
+    "get",
+    "by",
+    "overview",
+    "existing",
+    "did",
+    "marked",
+    "as",
+    "am",
+    "i'd",
+    "assigned",
+    "saved",
+    "stored",
+    "here",
+    "go",
+    "over",
+    "read",
+    "pull",
+    "open",
+    "check",
+    "'s",
+    "who's",
+    "will",
+    "planned",
+    "plan",
+    "plans",
+    "happening",
+    "there's",
+    "theres",
+    "status",
+    "priority",
+    "sorted",
+    "ordered",
+    "doing",
+    "anyone",
+    "order",
+    "list's",
+    "hello",
+    "hi",
+    "ok",
+    "okay",
+    "great",
+    "more",
+    "else",
+    "remind",
+    "summary",
+    "summarize",
+    "summarise",
+    "remains",
+    "marked",
+    "not",
+    "hasn't",
+    "aren't",
+    "isn't",
+    "didn't",
+    "never",
 ];
 
 /// Nouns that make a question one about the list.
 fn is_noun(word: &str) -> bool {
     matches!(
         word,
-        "task" | "tasks" | "todo" | "todos" | "to-do" | "to-dos" | "agenda" | "plate" | "reminder" | "reminders" | "chores"
-            | "errands" | "deadlines" | "deadline"
+        "task"
+            | "tasks"
+            | "todo"
+            | "todos"
+            | "to-do"
+            | "to-dos"
+            | "agenda"
+            | "plate"
+            | "reminder"
+            | "reminders"
+            | "chores"
+            | "errands"
+            | "deadlines"
+            | "deadline"
     )
 }
 
 fn is_plural_noun(word: &str) -> bool {
-    matches!(word, "task" | "tasks" | "todos" | "to-dos" | "reminders" | "items" | "ones" | "stuff" | "things" | "todo" | "chores" | "errands")
+    matches!(
+        word,
+        "task"
+            | "tasks"
+            | "todos"
+            | "to-dos"
+            | "reminders"
+            | "items"
+            | "ones"
+            | "stuff"
+            | "things"
+            | "todo"
+            | "chores"
+            | "errands"
+    )
 }
 
 /// A bag of words being filled.
@@ -62,7 +265,10 @@ pub(super) fn question(phrase: Phrase<'_>) -> Option<Query> {
     let bag = fill(phrase)?;
     let query = bag.query;
     let narrow = query.range.is_some() || query.status.is_some() || query.priority.is_some();
-    let verb = matches!(phrase.without_leading_marks().lower(0), "show" | "list" | "display" | "view" | "see" | "print");
+    let verb = matches!(
+        phrase.without_leading_marks().lower(0),
+        "show" | "list" | "display" | "view" | "see" | "print"
+    );
     (bag.cue || bag.hint && (narrow || verb) || (narrow && phrase.len() <= 3)).then_some(query)
 }
 
@@ -93,7 +299,8 @@ impl Bag {
         if let Some(len) = self.text(phrase, i) {
             return Some(len);
         }
-        let found_range = dates::read_range(phrase, i).filter(|_| self.query.range.is_none_or(|range| range == Range::Dated));
+        let found_range = dates::read_range(phrase, i)
+            .filter(|_| self.query.range.is_none_or(|range| range == Range::Dated));
         if let Some((range, len)) = found_range {
             self.query.range = Some(range);
             self.cue |= range == Range::Overdue;
@@ -112,7 +319,11 @@ impl Bag {
     fn word(&mut self, phrase: Phrase<'_>, i: usize) -> Option<usize> {
         let word = phrase.lower(i);
         if phrase.is_punct(i) {
-            return matches!(word, "," | "-" | ":" | "?" | "." | "!" | "'" | "(" | ")" | "…" | "...").then_some(1);
+            return matches!(
+                word,
+                "," | "-" | ":" | "?" | "." | "!" | "'" | "(" | ")" | "…" | "..."
+            )
+            .then_some(1);
         }
         match (word, phrase.lower(i + 1), phrase.lower(i + 2)) {
             ("how", "many", _) | ("number" | "count", "of", _) => {
@@ -125,7 +336,11 @@ impl Bag {
                 self.cue = true;
                 return Some(2);
             }
-            ("have" | "need" | "got" | "supposed" | "left" | "remains" | "things" | "stuff", "to", "do" | "be" | "get" | "finish" | "complete" | "tackle") => {
+            (
+                "have" | "need" | "got" | "supposed" | "left" | "remains" | "things" | "stuff",
+                "to",
+                "do" | "be" | "get" | "finish" | "complete" | "tackle",
+            ) => {
                 self.cue |= phrase.lower(i + 2) != "be";
                 return Some(3);
             }
@@ -161,7 +376,10 @@ impl Bag {
         if word == "work" && !is_plural_noun(phrase.lower(i + 1)) {
             return Some(1);
         }
-        self.negated |= matches!(word, "haven't" | "hasn't" | "aren't" | "isn't" | "didn't" | "not" | "never");
+        self.negated |= matches!(
+            word,
+            "haven't" | "hasn't" | "aren't" | "isn't" | "didn't" | "not" | "never"
+        );
         if is_noun(word) {
             self.cue = true;
             return Some(1);
@@ -173,14 +391,36 @@ impl Bag {
         }
         self.hint |= matches!(
             word,
-            "list" | "show" | "everything" | "anything" | "all" | "have" | "got" | "what's" | "whats" | "items" | "what" | "which" | "things" | "there's" | "did" | "view" | "see"
+            "list"
+                | "show"
+                | "everything"
+                | "anything"
+                | "all"
+                | "have"
+                | "got"
+                | "what's"
+                | "whats"
+                | "items"
+                | "what"
+                | "which"
+                | "things"
+                | "there's"
+                | "did"
+                | "view"
+                | "see"
         );
         if FILLER.contains(&word) {
             return Some(1);
         }
         // "work tasks", "grocery items": unknown words in front of the noun.
         let nouns = (1..=2).find(|len| is_plural_noun(phrase.lower(i + len)))?;
-        if self.query.text.is_some() || phrase.slice(i, i + nouns).tokens().iter().any(|token| !is_name(&token.lower)) {
+        if self.query.text.is_some()
+            || phrase
+                .slice(i, i + nouns)
+                .tokens()
+                .iter()
+                .any(|token| !is_name(&token.lower))
+        {
             return None;
         }
         self.query.text = Some(phrase.slice(i, i + nouns).text().to_owned());
@@ -189,27 +429,49 @@ impl Bag {
 
     fn status(&mut self, phrase: Phrase<'_>, i: usize) -> Option<usize> {
         let open = Some((TaskStatus::Open, 1));
-        let done = Some((if self.negated { TaskStatus::Open } else { TaskStatus::Done }, 1));
+        let done = Some((
+            if self.negated {
+                TaskStatus::Open
+            } else {
+                TaskStatus::Done
+            },
+            1,
+        ));
         let (status, len) = match (phrase.lower(i), phrase.lower(i + 1), phrase.lower(i + 2)) {
-            ("open" | "done" | "completed" | "finished", "and" | "or", "open" | "done" | "completed" | "finished") => {
+            (
+                "open" | "done" | "completed" | "finished",
+                "and" | "or",
+                "open" | "done" | "completed" | "finished",
+            ) => {
                 self.query.both = true;
                 self.hint = true;
                 return Some(3);
             }
             ("open", _, _) if i == 0 && phrase.len() > 1 && !is_plural_noun(phrase.lower(1)) => return None,
             ("not", "done" | "finished" | "completed" | "complete", _) => Some((TaskStatus::Open, 2)),
-            ("not" | "haven't" | "aren't" | "isn't", "yet", "done" | "finished" | "completed" | "complete") => Some((TaskStatus::Open, 3)),
-            ("haven't" | "aren't", "done" | "finished" | "completed" | "complete", _) => Some((TaskStatus::Open, 2)),
+            (
+                "not" | "haven't" | "aren't" | "isn't",
+                "yet",
+                "done" | "finished" | "completed" | "complete",
+            ) => Some((TaskStatus::Open, 3)),
+            ("haven't" | "aren't", "done" | "finished" | "completed" | "complete", _) => {
+                Some((TaskStatus::Open, 2))
+            }
             ("have" | "are", "not", "done" | "finished" | "completed") => Some((TaskStatus::Open, 3)),
             ("left", "to", "do") => Some((TaskStatus::Open, 3)).inspect(|_| self.cue = true),
             ("checked" | "ticked" | "crossed", "off", _) => Some((TaskStatus::Done, 2)),
             (
-                "open" | "pending" | "unfinished" | "incomplete" | "uncompleted" | "undone" | "active" | "outstanding" | "remaining" | "left"
-                | "unresolved",
+                "open" | "pending" | "unfinished" | "incomplete" | "uncompleted" | "undone" | "active"
+                | "outstanding" | "remaining" | "left" | "unresolved",
                 _,
                 _,
             ) => open,
-            ("done" | "completed" | "complete" | "finished" | "closed" | "accomplished" | "achieved" | "finish", _, _) => done,
+            (
+                "done" | "completed" | "complete" | "finished" | "closed" | "accomplished" | "achieved"
+                | "finish",
+                _,
+                _,
+            ) => done,
             _ => None,
         }?;
         if self.query.status.is_some_and(|known| known != status) {
@@ -224,13 +486,26 @@ impl Bag {
 
     /// "about the report", "with milk in the title", "containing …": everything up to a date.
     fn text(&mut self, phrase: Phrase<'_>, i: usize) -> Option<usize> {
-        let len = match (phrase.lower(i), phrase.lower(i + 1), phrase.lower(i + 2), phrase.lower(i + 3)) {
+        let len = match (
+            phrase.lower(i),
+            phrase.lower(i + 1),
+            phrase.lower(i + 2),
+            phrase.lower(i + 3),
+        ) {
             ("related" | "relating" | "connected", "to", _, _) => 2,
-            ("that" | "which", "mention" | "contain" | "include" | "say" | "mentions" | "contains", _, _) => 2,
+            ("that" | "which", "mention" | "contain" | "include" | "say" | "mentions" | "contains", _, _) => {
+                2
+            }
             ("that" | "which", "have" | "has", "the", "word") => 4,
             ("with", "the", "word" | "text", _) => 3,
             ("have", "to", "do", "with") => 4,
-            ("about" | "regarding" | "containing" | "mentioning" | "matching" | "concerning" | "including" | "named" | "called" | "titled", _, _, _) => 1,
+            (
+                "about" | "regarding" | "containing" | "mentioning" | "matching" | "concerning" | "including"
+                | "named" | "called" | "titled",
+                _,
+                _,
+                _,
+            ) => 1,
             ("for" | "with" | "to", next, _, _)
                 if i > 0
                     && is_plural_noun(phrase.lower(i - 1))
@@ -250,7 +525,9 @@ impl Bag {
         let mut to = from;
         while to < phrase.len()
             && (to == from || dates::read_range(phrase, to).is_none())
-            && !(to > from && matches!(phrase.lower(to), "that" | "which" | "in") && matches!(phrase.lower(to + 1), "are" | "is" | "the" | "my"))
+            && !(to > from
+                && matches!(phrase.lower(to), "that" | "which" | "in")
+                && matches!(phrase.lower(to + 1), "are" | "is" | "the" | "my"))
         {
             to += 1;
         }

@@ -169,7 +169,11 @@ pub(super) fn unescaped(text: &str) -> String {
 /// A short quotation of what somebody said.
 pub(super) fn quoted(text: &str) -> String {
     let short = protocol::limits::excerpt(text, 60);
-    let more = if short.chars().count() < text.trim().chars().count() { "…" } else { "" };
+    let more = if short.chars().count() < text.trim().chars().count() {
+        "…"
+    } else {
+        ""
+    };
     format!("“{}{more}”", escaped(&short))
 }
 

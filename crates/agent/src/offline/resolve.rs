@@ -6,8 +6,8 @@ use super::words::plain;
 
 /// Words that do not tell tasks apart.
 const STOP: &[&str] = &[
-    "the", "a", "an", "my", "our", "that", "this", "to", "for", "of", "on", "in", "at", "with", "and", "task", "todo", "item", "one",
-    "about", "from", "is", "it",
+    "the", "a", "an", "my", "our", "that", "this", "to", "for", "of", "on", "in", "at", "with", "and",
+    "task", "todo", "item", "one", "about", "from", "is", "it",
 ];
 
 /// The words of a text in lower case, without punctuation.
@@ -97,7 +97,11 @@ fn rank(query: &[String], title: &[String]) -> Option<u8> {
     if named.iter().any(long) && named.iter().all(|word| asked.contains(word)) {
         return Some(6);
     }
-    if asked.iter().any(long) && asked.iter().all(|word| begins_one(word, &named) || is_near_one(word, &named)) {
+    if asked.iter().any(long)
+        && asked
+            .iter()
+            .all(|word| begins_one(word, &named) || is_near_one(word, &named))
+    {
         return Some(7);
     }
     None
@@ -117,7 +121,9 @@ fn is_near_one(word: &str, named: &[&str]) -> bool {
             _ => 2,
         };
         // "reports" for "report": an ending more or less is no typo.
-        let stem = word.strip_suffix('s').is_some_and(|stem| stem == *name && stem.len() > 2);
+        let stem = word
+            .strip_suffix('s')
+            .is_some_and(|stem| stem == *name && stem.len() > 2);
         stem || (allowed > 0 && distance(word, name) <= allowed)
     })
 }

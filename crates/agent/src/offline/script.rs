@@ -98,7 +98,9 @@ impl Script {
                 left.extend(calls);
                 return Err(Pause::Calls(left));
             };
-            if record.tool_name != call.tool_name || record.arguments.get("task_id") != call.arguments.get("task_id") {
+            if record.tool_name != call.tool_name
+                || record.arguments.get("task_id") != call.arguments.get("task_id")
+            {
                 return Err(Pause::Lost);
             }
             outcomes.push(record.outcome);

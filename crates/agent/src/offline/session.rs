@@ -4,7 +4,7 @@ use jiff::Zoned;
 use protocol::Task;
 
 use super::intent::{Intent, Target, Unknown};
-use super::memory::{Memory, Question};
+use super::memory::{self, Memory, Question};
 use super::resolve;
 use super::script::{Pause, Script};
 use super::talk_replies as says;
@@ -49,7 +49,9 @@ pub(super) fn step(turns: &[Turn], clock: &Clock, has_tool: &dyn Fn(&str) -> boo
         Ok(()) => Step::Say(session.text()),
         Err(Pause::Calls(calls)) => match calls.iter().find(|call| !has_tool(call.tool_name)) {
             None => Step::Calls(calls),
-            Some(_) if session.script.is_played() && !current.records.is_empty() => Step::Say(says::too_many_steps()),
+            Some(_) if session.script.is_played() && !current.records.is_empty() => {
+                Step::Say(says::too_many_steps())
+            }
             Some(call) => Step::Say(says::no_tool(call.tool_name)),
         },
         Err(Pause::Lost) => Step::Say(says::lost()),
@@ -139,7 +141,7 @@ impl<'a> Session<'a> {
         for (at, intent) in intents.iter().enumerate() {
             let target = match intent {
                 Intent::Add(drafts) if !drafts.is_empty() => {
-                    added.extend(drafts.iter().map(|draft| placeholder(&draft.title)));
+                    added.extend(drafts.iter().map(|draft| memory::unknown(&draft.title)));
                     continue;
                 }
                 Intent::Schedule(_) => continue,
@@ -148,12 +150,16 @@ impl<'a> Session<'a> {
                 | Intent::Delete(target)
                 | Intent::Change(target, _)
                 | Intent::Split(target)
+                | Intent::AskDate(target)
+                | Intent::AskTitle(target)
                 | Intent::Show(target) => target,
                 _ => return at,
             };
             let depends = match target {
                 Target::It | Target::Them | Target::Newest | Target::Every(_) => at > 0,
-                Target::Title(said) | Target::Exact(said) => !resolve::candidates(said, &added, None).is_empty(),
+                Target::Title(said) | Target::Exact(said) => {
+                    !resolve::candidates(said, &added, None).is_empty()
+                }
                 Target::Positions { .. } | Target::Each(_) | Target::Missing => false,
             };
             if depends {
@@ -201,20 +207,5 @@ impl<'a> Session<'a> {
             }
             _ => self.change_tasks(std::slice::from_ref(intent)),
         }
-    }
-}
-
-/// A task with only a title, to match others against.
-fn placeholder(title: &str) -> Task {
-    Task {
-        id: protocol::TaskId(uuid::Uuid::nil()),
-        title: title.to_owned(),
-        description: String::new(),
-        status: protocol::TaskStatus::Open,
-        priority: protocol::TaskPriority::Normal,
-        due_at: None,
-        completed_at: None,
-        created_at: protocol::Timestamp::from_millis(0),
-        updated_at: protocol::Timestamp::from_millis(0),
     }
 }

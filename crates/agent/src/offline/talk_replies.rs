@@ -23,7 +23,9 @@ const CONNECT: &str = "To connect an AI model, set `OPENAI_API_KEY` where Greenl
      `OPENAI_MODEL` for Ollama, vLLM, llama.cpp or any other OpenAI-compatible server, and restart it.";
 
 pub(super) fn greeting() -> String {
-    format!("Hello! I'm Greenlit's offline assistant and look after your task list. You can say things like:\n\n{EXAMPLES}")
+    format!(
+        "Hello! I'm Greenlit's offline assistant and look after your task list. You can say things like:\n\n{EXAMPLES}"
+    )
 }
 
 fn help() -> String {
@@ -50,9 +52,17 @@ fn connect() -> String {
 
 /// What is said to what was not understood.
 pub(super) fn not_understood(asked: &str) -> String {
+    let short = asked.split_whitespace().count() <= 3
+        && asked.chars().any(char::is_alphabetic)
+        && !asked.contains('?');
+    let hint = if short {
+        format!(" If it is a task, say “add {}”.", reply::escaped(asked.trim()))
+    } else {
+        String::new()
+    };
     format!(
         "I didn't understand {}. I'm the offline assistant: I can't answer general questions, but I can work on your \
-         task list. Try one of these:\n\n{EXAMPLES}\n\n{CONNECT}",
+         task list.{hint} Try one of these:\n\n{EXAMPLES}\n\n{CONNECT}",
         reply::quoted(asked)
     )
 }
@@ -88,7 +98,8 @@ pub(super) fn sorry() -> String {
 }
 
 pub(super) fn too_many_steps() -> String {
-    "That is as far as I get in one answer: what the steps above show is done. Tell me again what is left.".into()
+    "That is as far as I get in one answer: what the steps above show is done. Tell me again what is left."
+        .into()
 }
 
 pub(super) fn no_tool(name: &str) -> String {

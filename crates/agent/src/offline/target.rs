@@ -28,7 +28,10 @@ pub(super) fn parse(phrase: Phrase<'_>) -> Target {
         return exact;
     }
     let said = title(phrase).text();
-    let said = said.strip_suffix("'s").or_else(|| said.strip_suffix("’s")).unwrap_or(said);
+    let said = said
+        .strip_suffix("'s")
+        .or_else(|| said.strip_suffix("’s"))
+        .unwrap_or(said);
     Target::Title(said.to_owned())
 }
 
@@ -47,7 +50,9 @@ fn title(phrase: Phrase<'_>) -> Phrase<'_> {
         if inner.len() > 1 + named {
             inner = inner.skip(1 + named);
         }
-    } else if inner.len() > 1 && (is_task(inner.lower(inner.len() - 1)) || inner.lower(inner.len() - 1) == "one") {
+    } else if inner.len() > 1
+        && (is_task(inner.lower(inner.len() - 1)) || inner.lower(inner.len() - 1) == "one")
+    {
         inner = inner.slice(0, inner.len() - 1);
     }
     inner
@@ -72,10 +77,13 @@ fn strip_list_name(phrase: Phrase<'_>) -> Phrase<'_> {
             continue;
         }
         j += 1;
-        if matches!(phrase.lower(j), "todo" | "to-do" | "task" | "tasks" | "shopping") && phrase.lower(j + 1) == "list" {
+        if matches!(phrase.lower(j), "todo" | "to-do" | "task" | "tasks" | "shopping")
+            && phrase.lower(j + 1) == "list"
+        {
             j += 1;
         }
-        if matches!(phrase.lower(j), "list" | "tasks" | "todos" | "agenda" | "plate") && j + 1 == phrase.len() {
+        if matches!(phrase.lower(j), "list" | "tasks" | "todos" | "agenda" | "plate") && j + 1 == phrase.len()
+        {
             return phrase.slice(0, i);
         }
     }
@@ -91,20 +99,36 @@ fn pronoun(phrase: Phrase<'_>) -> Option<Target> {
         return None;
     }
     Some(match words[..] {
-        ["a" | "an" | "any" | "some" | "another" | "one", "task" | "tasks" | "todo" | "todos" | "item" | "items" | "reminder"]
+        [
+            "a" | "an" | "any" | "some" | "another" | "one",
+            "task" | "tasks" | "todo" | "todos" | "item" | "items" | "reminder",
+        ]
         | ["task" | "something" | "todo" | "item" | "reminder"] => Target::Missing,
         ["it" | "that" | "this" | "it's" | "that's" | "its"] => Target::It,
-        ["that" | "this" | "the" | "same", "one" | "task" | "todo" | "item" | "thing" | "reminder" | "same"] => Target::It,
+        [
+            "that" | "this" | "the" | "same",
+            "one" | "task" | "todo" | "item" | "thing" | "reminder" | "same",
+        ] => Target::It,
         ["the", "same", "one" | "task"] => Target::It,
         ["them" | "those" | "these" | "both" | "they"] => Target::Them,
         ["all" | "both", "of", "them" | "those" | "these"] => Target::Them,
         ["those" | "these" | "both", "tasks" | "items" | "ones" | "todos"] => Target::Them,
         ["all" | "the", "two" | "three" | "four" | "five" | "both"] => Target::Them,
         ["them" | "these" | "those", "all"] => Target::Them,
-        ["the" | "my", "last" | "latest" | "newest" | "new" | "most", "task" | "todo" | "added" | "item" | "reminder"] => Target::Newest,
+        [
+            "the" | "my",
+            "last" | "latest" | "newest" | "new" | "most",
+            "task" | "todo" | "added" | "item" | "reminder",
+        ] => Target::Newest,
         ["my" | "the", "last" | "latest" | "newest" | "previous"] if words[0] == "my" => Target::Newest,
         ["the", "newest" | "latest" | "new" | "previous", "one"] => Target::Newest,
-        ["the", "task" | "one", "you" | "i", "just", "added" | "created" | "made"] => Target::Newest,
+        [
+            "the",
+            "task" | "one",
+            "you" | "i",
+            "just",
+            "added" | "created" | "made",
+        ] => Target::Newest,
         ["the", "most", "recent", "one" | "task"] => Target::Newest,
         _ => return None,
     })
@@ -127,11 +151,16 @@ fn ordinal(word: &str) -> Option<usize> {
 fn cardinal(word: &str) -> Option<usize> {
     let digits = word.strip_prefix('#').unwrap_or(word);
     let short = !digits.is_empty() && digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    short.then(|| digits.parse().ok()).flatten().filter(|number| *number > 0)
+    short
+        .then(|| digits.parse().ok())
+        .flatten()
+        .filter(|number| *number > 0)
 }
 
 fn small_word(word: &str) -> Option<usize> {
-    const WORDS: [&str; 9] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    const WORDS: [&str; 9] = [
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    ];
     WORDS.iter().position(|name| *name == word).map(|index| index + 1)
 }
 
@@ -152,8 +181,8 @@ pub(super) fn positions(phrase: Phrase<'_>) -> Option<Vec<Position>> {
             continue;
         }
         match word {
-            "the" | "number" | "numbers" | "no" | "nr" | "task" | "tasks" | "item" | "items" | "and" | "," | "&" | "." | "#" | "one"
-            | "ones" | "also" | "then" | "plus" | "option" | ")"
+            "the" | "number" | "numbers" | "no" | "nr" | "task" | "tasks" | "item" | "items" | "and"
+            | "," | "&" | "." | "#" | "one" | "ones" | "also" | "then" | "plus" | "option" | ")"
                 if word != "one" || !found.is_empty() => {}
             "to" | "through" | "-" | "till" if !found.is_empty() && i + 1 < phrase.len() => ranged = true,
             "first" | "top" | "last" | "next" if count_after(phrase, i).is_some() => {
@@ -171,11 +200,18 @@ pub(super) fn positions(phrase: Phrase<'_>) -> Option<Vec<Position>> {
             "top" => found.push(Position::At(1)),
             _ => {
                 let value = ordinal(word).or_else(|| cardinal(word)).or_else(|| {
-                    (i > 0 && matches!(phrase.lower(i - 1), "number" | "task" | "and" | "item" | "option" | ",") || phrase.len() == 1)
+                    (i > 0
+                        && matches!(
+                            phrase.lower(i - 1),
+                            "number" | "task" | "and" | "item" | "option" | ","
+                        )
+                        || phrase.len() == 1)
                         .then(|| small_word(word))
                         .flatten()
                 })?;
-                if phrase.lower(i + 1) == "last" || (word == "second" && phrase.lower(i + 1) == "to" && phrase.lower(i + 2) == "last") {
+                if phrase.lower(i + 1) == "last"
+                    || (word == "second" && phrase.lower(i + 1) == "to" && phrase.lower(i + 2) == "last")
+                {
                     found.push(Position::FromEnd(value));
                     i += if phrase.lower(i + 1) == "last" { 1 } else { 2 };
                 } else if ranged {
@@ -202,7 +238,9 @@ pub(super) fn positions(phrase: Phrase<'_>) -> Option<Vec<Position>> {
 
 fn count_after(phrase: Phrase<'_>, i: usize) -> Option<usize> {
     let word = phrase.lower(i + 1);
-    small_word(word).filter(|count| *count > 1).or_else(|| cardinal(word).filter(|count| *count <= 50))
+    small_word(word)
+        .filter(|count| *count > 1)
+        .or_else(|| cardinal(word).filter(|count| *count <= 50))
 }
 
 /// `2-4`.
@@ -219,7 +257,12 @@ fn every(phrase: Phrase<'_>) -> Option<Query> {
     }
     let first = phrase.lower(0);
     let all = matches!(first, "all" | "everything" | "every" | "each" | "anything");
-    let plural = (0..phrase.len()).any(|i| matches!(phrase.lower(i), "tasks" | "todos" | "ones" | "items" | "to-dos" | "list" | "reminders" | "everything" | "things"));
+    let plural = (0..phrase.len()).any(|i| {
+        matches!(
+            phrase.lower(i),
+            "tasks" | "todos" | "ones" | "items" | "to-dos" | "list" | "reminders" | "everything" | "things"
+        )
+    });
     let status = phrase.len() == 1 && matches!(first, "completed" | "done" | "finished" | "overdue");
     if !all && !plural && !status {
         return None;
@@ -236,7 +279,22 @@ fn quotations(phrase: Phrase<'_>) -> Option<Target> {
     for i in 0..phrase.len() {
         match phrase.quotation(i) {
             Some(inner) if !inner.is_empty() => found.push(Target::Exact(inner.to_owned())),
-            _ if matches!(phrase.lower(i), "and" | "," | "the" | "task" | "tasks" | "my" | "todo" | "called" | "named" | "one" | "to-do" | "both" | "item") => {}
+            _ if matches!(
+                phrase.lower(i),
+                "and"
+                    | ","
+                    | "the"
+                    | "task"
+                    | "tasks"
+                    | "my"
+                    | "todo"
+                    | "called"
+                    | "named"
+                    | "one"
+                    | "to-do"
+                    | "both"
+                    | "item"
+            ) => {}
             _ => return None,
         }
     }

@@ -24,7 +24,10 @@ pub(super) struct Resolution {
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// Several tasks fit.
-    Several { said: String, tasks: Vec<Task> },
+    Several {
+        said: String,
+        tasks: Vec<Task>,
+    },
     NotFound(String),
     /// No task has these properties.
     NoneSuch(Query),
@@ -62,7 +65,13 @@ impl Pool {
 fn preferred(action: &Action) -> TaskStatus {
     match action {
         Action::Reopen => TaskStatus::Done,
-        Action::Complete | Action::Delete | Action::Change(_) | Action::Split | Action::Show => TaskStatus::Open,
+        Action::Complete
+        | Action::Delete
+        | Action::Change(_)
+        | Action::Split
+        | Action::Show
+        | Action::AskDate
+        | Action::AskTitle => TaskStatus::Open,
     }
 }
 
@@ -77,10 +86,10 @@ fn all_of(query: &Query, action: &Action) -> Query {
     let mut query = query.clone();
     if query.status.is_none() && !query.both {
         query.status = match action {
-            Action::Complete | Action::Change(_) | Action::Split | Action::Show => Some(TaskStatus::Open),
             Action::Reopen => Some(TaskStatus::Done),
             // "Delete everything" is everything; "delete everything overdue" is open by itself.
             Action::Delete => None,
+            _ => Some(TaskStatus::Open),
         };
     }
     query
@@ -143,7 +152,11 @@ impl Session<'_> {
                 } else {
                     &self.memory.shown
                 };
-                if tasks.is_empty() { trouble(Trouble::NoIt) } else { found(tasks.clone()) }
+                if tasks.is_empty() {
+                    trouble(Trouble::NoIt)
+                } else {
+                    found(tasks.clone())
+                }
             }
             Target::Newest => match self.memory.focus.last() {
                 Some(task) => found(vec![task.clone()]),
@@ -195,18 +208,25 @@ impl Session<'_> {
         for part in &parts {
             each.add(one(part));
         }
-        let nothing = each.found.is_empty() && each.troubles.iter().all(|trouble| matches!(trouble, Trouble::NotFound(_)));
+        let nothing = each.found.is_empty()
+            && each
+                .troubles
+                .iter()
+                .all(|trouble| matches!(trouble, Trouble::NotFound(_)));
         if nothing { whole } else { each }
     }
 
     /// Of several tasks that fit, the only one that was talked about just now.
     fn narrowed(&self, tasks: &[Task]) -> Option<Task> {
         let only = |known: &[Task]| {
-            let mut near = tasks.iter().filter(|task| known.iter().any(|other| other.id == task.id));
+            let mut near = tasks
+                .iter()
+                .filter(|task| known.iter().any(|other| other.id == task.id));
             near.next().filter(|_| near.next().is_none()).cloned()
         };
         let focus = &self.memory.focus;
-        only(if focus.len() == 1 { focus } else { &[] }).or_else(|| only(&self.memory.shown).filter(|_| self.memory.shown_last))
+        only(if focus.len() == 1 { focus } else { &[] })
+            .or_else(|| only(&self.memory.shown).filter(|_| self.memory.shown_last))
     }
 
     fn by_position(&self, positions: &[Position], said: &str) -> Resolution {
@@ -219,7 +239,9 @@ impl Session<'_> {
         if let [one] = &titled[..] {
             return found(vec![one.clone()]);
         }
-        if let ([Position::FromEnd(1)], false, Some(task)) = (positions, self.memory.shown_last, self.memory.focus.last()) {
+        if let ([Position::FromEnd(1)], false, Some(task)) =
+            (positions, self.memory.shown_last, self.memory.focus.last())
+        {
             return found(vec![task.clone()]);
         }
         if shown.is_empty() {

@@ -23,7 +23,11 @@ pub(super) fn draft(phrase: Phrase<'_>, named: bool) -> Draft {
         set_title(&mut draft, quotation.to_owned());
         return draft;
     }
-    let pieces: Vec<&str> = kept.iter().map(|piece| piece.text()).filter(|text| !text.is_empty()).collect();
+    let pieces: Vec<&str> = kept
+        .iter()
+        .map(|piece| piece.text())
+        .filter(|text| !text.is_empty())
+        .collect();
     set_title(&mut draft, capitalised(&pieces.join(" ")));
     draft
 }
@@ -35,7 +39,9 @@ pub(super) fn new_title(phrase: Phrase<'_>) -> String {
     {
         return one_line(inner);
     }
-    capitalised(&one_line(phrase.without_leading_marks().without_end_marks().text()))
+    capitalised(&one_line(
+        phrase.without_leading_marks().without_end_marks().text(),
+    ))
 }
 
 /// A note without its quotes and no longer than a description may be.
@@ -96,7 +102,8 @@ fn cut_note(phrase: Phrase<'_>) -> (Phrase<'_>, Option<Phrase<'_>>) {
             && i + len < phrase.len()
         {
             let mut before = phrase.slice(0, i);
-            while before.len() > 0 && matches!(before.lower(before.len() - 1), "," | "and" | "-" | ";" | "(") {
+            while before.len() > 0 && matches!(before.lower(before.len() - 1), "," | "and" | "-" | ";" | "(")
+            {
                 before = before.slice(0, before.len() - 1);
             }
             return (before, Some(phrase.skip(i + len)));
@@ -106,7 +113,10 @@ fn cut_note(phrase: Phrase<'_>) -> (Phrase<'_>, Option<Phrase<'_>>) {
 }
 
 fn is_note_noun(word: &str) -> bool {
-    matches!(word, "note" | "notes" | "description" | "details" | "detail" | "comment" | "desc")
+    matches!(
+        word,
+        "note" | "notes" | "description" | "details" | "detail" | "comment" | "desc"
+    )
 }
 
 fn note_marker(phrase: Phrase<'_>, i: usize) -> Option<usize> {
@@ -130,7 +140,8 @@ fn note_marker(phrase: Phrase<'_>, i: usize) -> Option<usize> {
         return Some(j + 1 - i);
     }
     // "with notes for Bob" may be a title; "with note …" and "with the description …" are not.
-    let singular = with && matches!(phrase.lower(i), "with") && !matches!(phrase.lower(j), "for" | "from" | "on" | "of");
+    let singular =
+        with && matches!(phrase.lower(i), "with") && !matches!(phrase.lower(j), "for" | "from" | "on" | "of");
     if singular || (with && phrase.is_quoted(j)) {
         let that = usize::from(matches!(phrase.lower(j), "that" | "saying" | "to"));
         return Some(j + that - i);
@@ -142,10 +153,28 @@ fn repeats(phrase: Phrase<'_>) -> bool {
     (0..phrase.len()).any(|i| match phrase.lower(i) {
         "every" => matches!(
             phrase.lower(i + 1),
-            "day" | "week" | "month" | "year" | "morning" | "evening" | "night" | "weekday" | "other" | "monday"
-                | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday" | "hour"
+            "day"
+                | "week"
+                | "month"
+                | "year"
+                | "morning"
+                | "evening"
+                | "night"
+                | "weekday"
+                | "other"
+                | "monday"
+                | "tuesday"
+                | "wednesday"
+                | "thursday"
+                | "friday"
+                | "saturday"
+                | "sunday"
+                | "hour"
         ),
-        "each" => matches!(phrase.lower(i + 1), "day" | "week" | "month" | "year" | "morning" | "evening"),
+        "each" => matches!(
+            phrase.lower(i + 1),
+            "day" | "week" | "month" | "year" | "morning" | "evening"
+        ),
         "daily" | "weekly" | "monthly" => i + 1 == phrase.len(),
         _ => false,
     })
@@ -243,7 +272,8 @@ impl Parts {
         use dates::Mark;
         let (begins, ends) = (self.begins(phrase, start), self.ends(phrase, end));
         // "From 3 to 5 December", "invite Bob to Friday's drinks".
-        if start > 0 && matches!(phrase.lower(start - 1), "to" | "or" | "than" | "between" | "vs") && !begins {
+        if start > 0 && matches!(phrase.lower(start - 1), "to" | "or" | "than" | "between" | "vs") && !begins
+        {
             return false;
         }
         if begins && ends {
@@ -271,11 +301,19 @@ impl Parts {
                 from = i + 1;
             }
         }
-        let last = pieces.iter().rposition(|(from, to)| !self.ends(phrase, *from) && from < to);
+        let last = pieces
+            .iter()
+            .rposition(|(from, to)| !self.ends(phrase, *from) && from < to);
         pieces
             .iter()
             .enumerate()
-            .map(|(index, (from, to))| trimmed(phrase.slice(*from, *to), index > 0 || !self.taken.is_empty(), Some(index) == last || *to < phrase.len()))
+            .map(|(index, (from, to))| {
+                trimmed(
+                    phrase.slice(*from, *to),
+                    index > 0 || !self.taken.is_empty(),
+                    Some(index) == last || *to < phrase.len(),
+                )
+            })
             .collect()
     }
 }
@@ -285,13 +323,19 @@ fn is_mark(phrase: Phrase<'_>, i: usize) -> bool {
 }
 
 fn is_joint(phrase: Phrase<'_>, i: usize) -> bool {
-    phrase.is_punct(i) || (matches!(phrase.lower(i), "and" | "please" | "pls" | "thanks" | "it's" | "its") && !phrase.is_quoted(i))
+    phrase.is_punct(i)
+        || (matches!(
+            phrase.lower(i),
+            "and" | "please" | "pls" | "thanks" | "it's" | "its"
+        ) && !phrase.is_quoted(i))
 }
 
 /// Whether a lone word such as "urgent" stands apart from the title before it.
 fn stands_apart(phrase: Phrase<'_>, i: usize) -> bool {
-    matches!(phrase.lower(i), "urgent" | "urgently" | "asap" | "it's" | "its" | "very" | "as" | "!important")
-        || (i > 0 && phrase.is_punct(i - 1))
+    matches!(
+        phrase.lower(i),
+        "urgent" | "urgently" | "asap" | "it's" | "its" | "very" | "as" | "!important"
+    ) || (i > 0 && phrase.is_punct(i - 1))
         || (i > 0 && matches!(phrase.lower(i - 1), "it's" | "its" | "is"))
 }
 
@@ -299,8 +343,22 @@ fn stands_apart(phrase: Phrase<'_>, i: usize) -> bool {
 fn is_follower(word: &str) -> bool {
     matches!(
         word,
-        "about" | "with" | "for" | "regarding" | "because" | "and" | "at" | "in" | "from" | "after" | "so" | "re" | "as" | "via"
-            | "if" | "that"
+        "about"
+            | "with"
+            | "for"
+            | "regarding"
+            | "because"
+            | "and"
+            | "at"
+            | "in"
+            | "from"
+            | "after"
+            | "so"
+            | "re"
+            | "as"
+            | "via"
+            | "if"
+            | "that"
     )
 }
 
@@ -310,10 +368,20 @@ fn merge(first: Option<When>, second: When) -> Option<When> {
         return Some(second);
     };
     match (first, second) {
-        (When::At { day: Some(day), time: None }, When::At { day: None, time })
-        | (When::At { day: None, time }, When::At { day: Some(day), time: None }) => {
-            Some(When::At { day: Some(day), time })
-        }
+        (
+            When::At {
+                day: Some(day),
+                time: None,
+            },
+            When::At { day: None, time },
+        )
+        | (
+            When::At { day: None, time },
+            When::At {
+                day: Some(day),
+                time: None,
+            },
+        ) => Some(When::At { day: Some(day), time }),
         _ => None,
     }
 }
@@ -334,7 +402,10 @@ fn trimmed(phrase: Phrase<'_>, cut_before: bool, cut_after: bool) -> Phrase<'_> 
         let joint = cut_after
             && last > 0
             && !phrase.is_quoted(last)
-            && matches!(phrase.lower(last), "and" | "please" | "pls" | "thanks" | "it's" | "its" | "is");
+            && matches!(
+                phrase.lower(last),
+                "and" | "please" | "pls" | "thanks" | "it's" | "its" | "is"
+            );
         if !marks && !joint {
             break;
         }

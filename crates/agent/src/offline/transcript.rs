@@ -25,8 +25,14 @@ pub(super) struct Record {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
     /// A task was added, changed, completed or deleted.
-    Task { task: Box<Task>, unchanged: bool },
-    List { tasks: Vec<Task>, truncated: bool },
+    Task {
+        task: Box<Task>,
+        unchanged: bool,
+    },
+    List {
+        tasks: Vec<Task>,
+        truncated: bool,
+    },
     /// The summary of what was taken back; `None` when there was nothing.
     Undone(Option<String>),
     /// It was done and has been undone since.
@@ -85,7 +91,13 @@ fn outcome(content: &str) -> Outcome {
         return Outcome::Reverted;
     }
     let Ok(Value::Object(mut result)) = serde_json::from_str(content) else {
-        return Outcome::Refused(content.to_owned());
+        return match beginning_of_list(content) {
+            tasks if tasks.is_empty() => Outcome::Refused(content.to_owned()),
+            tasks => Outcome::List {
+                tasks,
+                truncated: true,
+            },
+        };
     };
     let flag = |name: &str| result.get(name).and_then(Value::as_bool).unwrap_or(false);
     let (truncated, unchanged) = (flag("truncated"), flag("already_done") || flag("unchanged"));
@@ -94,7 +106,10 @@ fn outcome(content: &str) -> Outcome {
     }
     if let Some(Value::Array(tasks)) = result.remove("tasks") {
         return Outcome::List {
-            tasks: tasks.into_iter().filter_map(|task| serde_json::from_value(task).ok()).collect(),
+            tasks: tasks
+                .into_iter()
+                .filter_map(|task| serde_json::from_value(task).ok())
+                .collect(),
             truncated,
         };
     }
@@ -104,5 +119,21 @@ fn outcome(content: &str) -> Outcome {
             unchanged,
         },
         _ => Outcome::Refused("The tool's answer could not be read.".into()),
+    }
+}
+
+/// The whole tasks at the beginning of a list that was cut to fit the context window.
+fn beginning_of_list(content: &str) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    let Some((_, mut rest)) = content.split_once("\"tasks\":[") else {
+        return tasks;
+    };
+    loop {
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Task>();
+        let Some(Ok(task)) = stream.next() else {
+            return tasks;
+        };
+        rest = rest[stream.byte_offset()..].trim_start_matches(',');
+        tasks.push(task);
     }
 }

@@ -10,7 +10,11 @@ use super::words::{Phrase, tokenize};
 
 /// Everything a message asks for, in its order; never empty.
 pub(super) fn understand(message: &str) -> Vec<Intent> {
-    let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = message
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     let mut intents = list(&lines).unwrap_or_else(|| lines.iter().flat_map(|line| sentences(line)).collect());
     if intents.iter().any(|intent| !is_aside(intent)) {
         intents.retain(|intent| !is_aside(intent));
@@ -38,7 +42,8 @@ fn bullet(line: &str) -> Option<&str> {
         .find_map(|mark| line.strip_prefix(mark))
         .or_else(|| line.strip_prefix('•'))
         .or_else(|| {
-            (digits.len() < line.len()).then(|| [". ", ") "].iter().find_map(|mark| digits.strip_prefix(mark)))?
+            (digits.len() < line.len())
+                .then(|| [". ", ") "].iter().find_map(|mark| digits.strip_prefix(mark)))?
         });
     let boxed = |text: &str| {
         let text = text.trim_start();
@@ -82,10 +87,18 @@ fn items(headline: &str, lines: &[&str]) -> Vec<Intent> {
         } else {
             let verb = head.text();
             let verb = verb.strip_suffix(':').unwrap_or(verb);
-            let verb = ["these tasks", "the following tasks", "these", "the following", "those", "tasks", "following"]
-                .iter()
-                .find_map(|tail| verb.strip_suffix(tail))
-                .unwrap_or(verb);
+            let verb = [
+                "these tasks",
+                "the following tasks",
+                "these",
+                "the following",
+                "those",
+                "tasks",
+                "following",
+            ]
+            .iter()
+            .find_map(|tail| verb.strip_suffix(tail))
+            .unwrap_or(verb);
             let text = format!("{} {item}", verb.trim());
             intents.extend(sentences(&text));
         }
@@ -104,11 +117,16 @@ fn opens_list(head: Phrase<'_>) -> bool {
     if change::parse(probe).is_some() {
         return false;
     }
-    if matches!(add::parse(probe), Some(Intent::Add(_))) || matches!(add::parse_weak(probe), Some(Intent::Add(_))) {
+    if matches!(add::parse(probe), Some(Intent::Add(_)))
+        || matches!(add::parse_weak(probe), Some(Intent::Add(_)))
+    {
         return true;
     }
     // "Groceries:", "Tomorrow:", "Things to do today:"
-    let question = matches!(head.lower(0), "what" | "which" | "how" | "why" | "who" | "explain" | "write" | "translate" | "summarize" | "show");
+    let question = matches!(
+        head.lower(0),
+        "what" | "which" | "how" | "why" | "who" | "explain" | "write" | "translate" | "summarize" | "show"
+    );
     head.len() <= 6 && !question
 }
 
@@ -133,7 +151,9 @@ fn item_of_new(headline: &str, item: &str) -> Intent {
 fn head_date(headline: &str) -> Option<super::dates::When> {
     let tokens = tokenize(headline);
     let phrase = Phrase::new(headline, &tokens);
-    (0..phrase.len()).find_map(|i| super::dates::read(phrase, i)).map(|found| found.when)
+    (0..phrase.len())
+        .find_map(|i| super::dates::read(phrase, i))
+        .map(|found| found.when)
 }
 
 /// Reads one line of running text.
@@ -159,17 +179,26 @@ fn sentences(line: &str) -> Vec<Intent> {
 /// first one.
 fn elided(phrase: Phrase<'_>) -> Option<(Phrase<'_>, Phrase<'_>, Phrase<'_>)> {
     let polite = polite(phrase);
-    if polite.len() > 30 || !matches!(polite.lower(0), "mark" | "move" | "make" | "set" | "rename" | "change" | "reschedule" | "postpone" | "push") {
+    if polite.len() > 30
+        || !matches!(
+            polite.lower(0),
+            "mark" | "move" | "make" | "set" | "rename" | "change" | "reschedule" | "postpone" | "push"
+        )
+    {
         return None;
     }
     (2..polite.len()).find_map(|i| {
-        let (joint, len) = joint(polite, i).filter(|(joint, _)| matches!(joint, Joint::And | Joint::Comma))?;
+        let (joint, len) =
+            joint(polite, i).filter(|(joint, _)| matches!(joint, Joint::And | Joint::Comma))?;
         let (left, verb, right) = (polite.slice(0, i), polite.slice(0, 1), polite.skip(i + len));
         let text = format!("{} {}", verb.text(), right.text());
         let tokens = tokenize(&text);
         let (first, second) = (clause_intent(left), clause_intent(Phrase::new(&text, &tokens)));
         let positioned = |intent: &Intent| {
-            matches!(intent, Intent::Change(Target::Positions { .. }, _) | Intent::Complete(Target::Positions { .. }))
+            matches!(
+                intent,
+                Intent::Change(Target::Positions { .. }, _) | Intent::Complete(Target::Positions { .. })
+            )
         };
         let both = positioned(&first) && positioned(&second) && joint != Joint::Sentence;
         let other = !matches!((&first, &second), (Intent::Complete(_), Intent::Complete(_)));
@@ -214,14 +243,20 @@ fn joint(phrase: Phrase<'_>, i: usize) -> Option<(Joint, usize)> {
     }
     let then = |offset: usize| matches!(phrase.lower(i + offset), "then" | "afterwards" | "also" | "next");
     Some(match phrase.lower(i) {
-        "." | "!" | "?" | ";" | "!!" | "!!!" | "..." | "…" if phrase.is_punct(i) && !phrase.is_glued(i + 1) => {
+        "." | "!" | "?" | ";" | "!!" | "!!!" | "..." | "…"
+            if phrase.is_punct(i) && !phrase.is_glued(i + 1) =>
+        {
             let and = usize::from(phrase.lower(i + 1) == "and");
             (Joint::Sentence, 1 + and + usize::from(then(1 + and)))
         }
         "," => match phrase.lower(i + 1) {
             "and" | "then" | "also" | "plus" => {
                 let second = usize::from(then(2));
-                let joint = if then(1) || second == 1 { Joint::Then } else { Joint::And };
+                let joint = if then(1) || second == 1 {
+                    Joint::Then
+                } else {
+                    Joint::And
+                };
                 (joint, 2 + second)
             }
             _ => (Joint::Comma, 1),
@@ -256,7 +291,12 @@ fn opens_request(right: Phrase<'_>, joint: Joint, left: Phrase<'_>) -> bool {
     let intent = clause_intent(probe);
     let understood = !matches!(intent, Intent::Unknown(_) | Intent::Answer(_));
     match joint {
-        Joint::Sentence => understood && (is_plain(&intent, probe) || !matches!(left_intent, Intent::Add(_)) || matches!(intent, Intent::Add(_))),
+        Joint::Sentence => {
+            understood
+                && (is_plain(&intent, probe)
+                    || !matches!(left_intent, Intent::Add(_))
+                    || matches!(intent, Intent::Add(_)))
+        }
         Joint::Then => understood && is_plain(&intent, probe),
         Joint::And | Joint::Comma => understood && is_strong(&intent, probe, &left_intent),
     }
@@ -284,15 +324,41 @@ fn is_strong(intent: &Intent, phrase: Phrase<'_>, left: &Intent) -> bool {
         }
         Intent::Delete(target) | Intent::Complete(target) | Intent::Reopen(target) => {
             let software = matches!(verb, "delete" | "mark" | "complete" | "tick" | "reopen");
-            let listed = matches!(phrase.lower(phrase.len() - 1), "task" | "todo" | "list" | "one") || phrase.lower(1) == "task";
-            software || !adding && verb != "done" || listed || !matches!(target, Target::Title(_) | Target::Missing)
+            let listed = matches!(phrase.lower(phrase.len() - 1), "task" | "todo" | "list" | "one")
+                || phrase.lower(1) == "task";
+            software
+                || !adding && verb != "done"
+                || listed
+                || !matches!(target, Target::Title(_) | Target::Missing)
         }
         Intent::Change(target, change) => {
             let renames = change.title.is_some();
-            let listed = matches!(verb, "rename" | "reschedule" | "postpone" | "prioritize" | "retitle");
-            !adding || listed || !matches!(target, Target::Title(_)) || (!renames && matches!(verb, "make" | "mark" | "set" | "move") && !matches!(change.due, Some(NewDue::Shift(_))))
+            let listed = matches!(
+                verb,
+                "rename" | "reschedule" | "postpone" | "prioritize" | "retitle"
+            );
+            !adding
+                || listed
+                || !matches!(target, Target::Title(_))
+                || (!renames
+                    && matches!(verb, "make" | "mark" | "set" | "move")
+                    && !matches!(change.due, Some(NewDue::Shift(_))))
         }
-        Intent::List(_) | Intent::Show(_) | Intent::Next | Intent::Organize => matches!(verb, "show" | "list" | "what" | "what's" | "tell" | "how" | "which" | "give" | "display" | "see" | "organize"),
+        Intent::List(_) | Intent::Show(_) | Intent::Next | Intent::Organize => matches!(
+            verb,
+            "show"
+                | "list"
+                | "what"
+                | "what's"
+                | "tell"
+                | "how"
+                | "which"
+                | "give"
+                | "display"
+                | "see"
+                | "organize"
+        ),
+        Intent::AskDate(_) | Intent::AskTitle(_) => !adding,
         Intent::Undo(_) | Intent::Oops | Intent::Split(_) => true,
         Intent::Talk(talk) => matches!(talk, Talk::Help),
         Intent::Schedule(_) => !adding,
@@ -311,10 +377,17 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
         return talk::parse(bare).unwrap_or(Intent::Unknown(Unknown::General));
     }
     // A question about how things are is answered, never acted on.
-    if phrase.len() <= 3 && phrase.lower(phrase.len() - 1) == "?" && matches!(phrase.lower(0), "done" | "finished" | "completed" | "all") {
+    if phrase.len() <= 3
+        && phrase.lower(phrase.len() - 1) == "?"
+        && matches!(phrase.lower(0), "done" | "finished" | "completed" | "all")
+    {
         return query::question(phrase).map_or(Intent::Unknown(Unknown::General), Intent::List);
     }
-    let asks = phrase.lower(phrase.len() - 1).starts_with('?') && matches!(phrase.lower(0), "is" | "are" | "did" | "have" | "was" | "were" | "does" | "do" | "am" | "has");
+    let asks = phrase.lower(phrase.len() - 1).starts_with('?')
+        && matches!(
+            phrase.lower(0),
+            "is" | "are" | "did" | "have" | "was" | "were" | "does" | "do" | "am" | "has"
+        );
     if asks {
         return asked(phrase);
     }
@@ -323,8 +396,8 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
         .or_else(|| talk::parse(phrase))
         .or_else(|| adjective_list(phrase))
         .or_else(|| change::parse(phrase))
-        .or_else(|| query::question(phrase).map(Intent::List))
         .or_else(|| details(phrase))
+        .or_else(|| query::question(phrase).map(Intent::List))
         .or_else(|| search(phrase))
         .or_else(|| schedule(phrase))
         .or_else(|| wished(phrase))
@@ -336,7 +409,10 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
 fn wished(phrase: Phrase<'_>) -> Option<Intent> {
     let len = add::wish(phrase)?;
     let listed = phrase.tokens().iter().any(|token| {
-        matches!(token.lower.as_str(), "task" | "tasks" | "todo" | "todos" | "list" | "reminder" | "to-do" | "reminders")
+        matches!(
+            token.lower.as_str(),
+            "task" | "tasks" | "todo" | "todos" | "list" | "reminder" | "to-do" | "reminders"
+        )
     });
     let intent = listed.then(|| clause_intent(phrase.skip(len)))?;
     (!matches!(intent, Intent::Unknown(_))).then_some(intent)
@@ -376,11 +452,26 @@ fn is_done(phrase: Phrase<'_>) -> Option<Intent> {
 
 /// "Completed tasks", "done today": an adjective in front is no verb.
 fn adjective_list(phrase: Phrase<'_>) -> Option<Intent> {
-    let adjective = matches!(phrase.lower(0), "completed" | "finished" | "done" | "open" | "closed" | "overdue" | "pending");
-    let pronoun = phrase.tokens().iter().any(|token| matches!(token.lower.as_str(), "it" | "that" | "them" | "those" | "with" | "all" | "everything"));
+    let adjective = matches!(
+        phrase.lower(0),
+        "completed" | "finished" | "done" | "open" | "closed" | "overdue" | "pending"
+    );
+    let pronoun = phrase.tokens().iter().any(|token| {
+        matches!(
+            token.lower.as_str(),
+            "it" | "that" | "them" | "those" | "with" | "all" | "everything"
+        )
+    });
     let query = query::question(phrase).filter(|_| adjective && !pronoun)?;
-    let listed = query.range.is_some() || phrase.tokens().iter().any(|token| matches!(token.lower.as_str(), "tasks" | "todos" | "items" | "ones" | "list"));
-    (listed || phrase.lower(0) == "overdue" || phrase.lower(0) == "open" || phrase.lower(0) == "pending").then_some(Intent::List(query))
+    let listed = query.range.is_some()
+        || phrase.tokens().iter().any(|token| {
+            matches!(
+                token.lower.as_str(),
+                "tasks" | "todos" | "items" | "ones" | "list"
+            )
+        });
+    (listed || phrase.lower(0) == "overdue" || phrase.lower(0) == "open" || phrase.lower(0) == "pending")
+        .then_some(Intent::List(query))
 }
 
 /// "Find the report", "do I have a task about taxes?", "when is the report due?"
@@ -403,8 +494,18 @@ fn search(phrase: Phrase<'_>) -> Option<Intent> {
     });
     let bare = phrase.without_end_marks();
     let captures = PATTERNS.iter().find_map(|pattern| pattern.matches(bare))?;
-    let outside = |word: &str| matches!(word, "web" | "internet" | "google" | "online" | "nearby" | "wikipedia");
-    if captures.get('x').tokens().iter().any(|token| outside(&token.lower)) {
+    let outside = |word: &str| {
+        matches!(
+            word,
+            "web" | "internet" | "google" | "online" | "nearby" | "wikipedia"
+        )
+    };
+    if captures
+        .get('x')
+        .tokens()
+        .iter()
+        .any(|token| outside(&token.lower))
+    {
         return None;
     }
     let text = match super::target::parse(captures.get('x')) {
@@ -433,17 +534,22 @@ fn details(phrase: Phrase<'_>) -> Option<Intent> {
         .into()
     });
     let bare = phrase.without_end_marks();
+    if bare.len() > 0 && matches!(bare.lower(bare.len() - 1), "tasks" | "todos" | "items") {
+        return None;
+    }
     PATTERNS.iter().find_map(|(pattern, any)| {
         let target = super::target::parse(pattern.matches(bare)?.get('x'));
         let plain = matches!(target, Target::Positions { .. } | Target::Exact(_));
-        (plain || (*any && matches!(target, Target::It | Target::Title(_) | Target::Newest))).then_some(Intent::Show(target))
+        (plain || (*any && matches!(target, Target::It | Target::Title(_) | Target::Newest)))
+            .then_some(Intent::Show(target))
     })
 }
 
 /// "Schedule the dentist for Friday at 10".
 fn schedule(phrase: Phrase<'_>) -> Option<Intent> {
     use super::pattern::Pattern;
-    static IS_ON: std::sync::LazyLock<Pattern> = std::sync::LazyLock::new(|| Pattern::new("my|the|our {x} is|are now? {d:date}"));
+    static IS_ON: std::sync::LazyLock<Pattern> =
+        std::sync::LazyLock::new(|| Pattern::new("my|the|our {x} is|are now? {d:date}"));
     if let Some(captures) = IS_ON.matches(phrase.without_end_marks()) {
         let mut draft = titles::draft(captures.get('x'), false);
         draft.when = super::dates::read_whole(captures.get('d'));
@@ -461,33 +567,149 @@ fn schedule(phrase: Phrase<'_>) -> Option<Intent> {
 /// Without "please", "could you", "I'd like you to" around a request.
 pub(super) fn polite(phrase: Phrase<'_>) -> Phrase<'_> {
     const FRONT: &[&str] = &[
-        "please", "pls", "plz", "kindly", "can you", "could you", "would you", "will you", "can u", "could u",
-        "would you mind", "i'd like you to", "i would like you to", "i want you to", "i need you to", "you can",
-        "you could", "you should", "go ahead and", "let's", "lets", "let us", "just", "also", "and", "then", "now", "ok", "okay",
-        "so", "well", "hey", "hi", "hello", "great", "alright", "right", "good", "thanks", "thank you", "actually", "maybe",
-        "oh", "yo", "um", "uh", "hmm", "dear assistant", "assistant", "greenlit", "perhaps", "can we", "could we", "shall we", "try to",
-        "help me to", "next", "afterwards", "finally", "first", "sorry", "but", "no", "yes", "yeah", "sure", "good morning", "good evening",
-        "hi there", "hello there", "hey there", "quickly", "i'd like to add", "i want to add", "i would like to add", "can i", "could i", "may i",
-        "i'd like to see", "i want to see", "i need to see", "let me see", "i wanna see", "i would like to see", "oops", "btw", "by the way", "for me",
-        "help me add", "help me create", "help me make", "help me set", "help me delete", "help me remove", "help me schedule",
-        "help me find", "help me mark", "help me remember",
+        "please",
+        "pls",
+        "plz",
+        "kindly",
+        "can you",
+        "could you",
+        "would you",
+        "will you",
+        "can u",
+        "could u",
+        "would you mind",
+        "i'd like you to",
+        "i would like you to",
+        "i want you to",
+        "i need you to",
+        "you can",
+        "you could",
+        "you should",
+        "go ahead and",
+        "let's",
+        "lets",
+        "let us",
+        "just",
+        "also",
+        "and",
+        "then",
+        "now",
+        "ok",
+        "okay",
+        "so",
+        "well",
+        "hey",
+        "hi",
+        "hello",
+        "great",
+        "alright",
+        "right",
+        "good",
+        "thanks",
+        "thank you",
+        "actually",
+        "maybe",
+        "oh",
+        "yo",
+        "um",
+        "uh",
+        "hmm",
+        "dear assistant",
+        "assistant",
+        "greenlit",
+        "perhaps",
+        "can we",
+        "could we",
+        "shall we",
+        "try to",
+        "help me to",
+        "next",
+        "afterwards",
+        "finally",
+        "first",
+        "sorry",
+        "but",
+        "no",
+        "yes",
+        "yeah",
+        "sure",
+        "good morning",
+        "good evening",
+        "hi there",
+        "hello there",
+        "hey there",
+        "quickly",
+        "i'd like to add",
+        "i want to add",
+        "i would like to add",
+        "can i",
+        "could i",
+        "may i",
+        "i'd like to see",
+        "i want to see",
+        "i need to see",
+        "let me see",
+        "i wanna see",
+        "i would like to see",
+        "oops",
+        "btw",
+        "by the way",
+        "for me",
+        "help me add",
+        "help me create",
+        "help me make",
+        "help me set",
+        "help me delete",
+        "help me remove",
+        "help me schedule",
+        "help me find",
+        "help me mark",
+        "help me remember",
     ];
     let mut phrase = phrase.without_leading_marks();
     'front: loop {
         for words in FRONT {
             let len = words.split(' ').count();
-            let fits = words.split(' ').enumerate().all(|(i, word)| phrase.lower(i) == word && !phrase.is_quoted(i));
+            let fits = words
+                .split(' ')
+                .enumerate()
+                .all(|(i, word)| phrase.lower(i) == word && !phrase.is_quoted(i));
             if !fits {
                 continue;
             }
             // "next week", "first aid kit", "good morning yoga": these words also begin a phrase.
-            let loose = matches!(*words, "next" | "first" | "good" | "right" | "no" | "yes" | "great" | "well" | "now" | "so" | "maybe" | "sure" | "hi" | "hello");
-            if loose && phrase.lower(len) != "," && !matches!(*words, "now" | "so" | "maybe" | "hi" | "hello" | "well") {
+            let loose = matches!(
+                *words,
+                "next"
+                    | "first"
+                    | "good"
+                    | "right"
+                    | "no"
+                    | "yes"
+                    | "great"
+                    | "well"
+                    | "now"
+                    | "so"
+                    | "maybe"
+                    | "sure"
+                    | "hi"
+                    | "hello"
+            );
+            if loose
+                && phrase.lower(len) != ","
+                && !matches!(*words, "now" | "so" | "maybe" | "hi" | "hello" | "well")
+            {
                 continue;
             }
             // What was stripped may be the verb itself.
             let back = match *words {
-                words if words.ends_with(" add") || words.ends_with(" see") || words.starts_with("help me ") => 1,
+                words
+                    if words.ends_with(" add")
+                        || words.ends_with(" see")
+                        || words.starts_with("help me ") =>
+                {
+                    1
+                }
                 _ => 0,
             };
             let rest = phrase.skip(len - back).without_leading_marks();
@@ -508,12 +730,34 @@ pub(super) fn polite(phrase: Phrase<'_>) -> Phrase<'_> {
 
 /// Without "please" and "thanks" at the end.
 pub(super) fn without_thanks(phrase: Phrase<'_>) -> Phrase<'_> {
-    const BACK: &[&str] = &["please", "pls", "plz", "thanks", "thank you", "thx", "thank you very much", "thanks a lot", "many thanks", "if you can", "if possible", "would you", "will you", "ok", "okay", "right"];
+    const BACK: &[&str] = &[
+        "please",
+        "pls",
+        "plz",
+        "thanks",
+        "thank you",
+        "thx",
+        "thank you very much",
+        "thanks a lot",
+        "many thanks",
+        "if you can",
+        "if possible",
+        "would you",
+        "will you",
+        "ok",
+        "okay",
+        "right",
+    ];
     let marks = phrase.len() - phrase.without_end_marks().len();
     let bare = phrase.without_end_marks();
     for words in BACK {
         let len = words.split(' ').count();
-        if bare.len() > len && words.split(' ').enumerate().all(|(i, word)| bare.lower(bare.len() - len + i) == word) {
+        if bare.len() > len
+            && words
+                .split(' ')
+                .enumerate()
+                .all(|(i, word)| bare.lower(bare.len() - len + i) == word)
+        {
             let rest = bare.slice(0, bare.len() - len);
             // A question stays one.
             let asks = marks > 0 && phrase.lower(phrase.len() - 1).starts_with('?');
@@ -530,17 +774,23 @@ fn fold(intents: Vec<Intent>) -> Vec<Intent> {
     let mut folded: Vec<Intent> = Vec::new();
     for intent in intents {
         match (folded.last_mut(), intent) {
-            (Some(Intent::Add(drafts)), Intent::Add(more)) if !drafts.is_empty() && !more.is_empty() => drafts.extend(more),
-            (Some(Intent::Add(drafts)), Intent::Change(Target::It | Target::Newest | Target::Them, change))
-                if can_fold(drafts, &change) =>
-            {
+            (Some(Intent::Add(drafts)), Intent::Add(more)) if !drafts.is_empty() && !more.is_empty() => {
+                drafts.extend(more)
+            }
+            (
+                Some(Intent::Add(drafts)),
+                Intent::Change(Target::It | Target::Newest | Target::Them, change),
+            ) if can_fold(drafts, &change) => {
                 for draft in drafts {
                     apply(draft, &change);
                 }
             }
             (Some(last), intent)
-                if *last == intent && matches!(intent, Intent::Talk(_) | Intent::Unknown(_) | Intent::Answer(_)) => {}
-            (Some(Intent::Add(drafts)), Intent::List(query)) if is_priority_alone(&query) && !drafts.is_empty() => {
+                if *last == intent
+                    && matches!(intent, Intent::Talk(_) | Intent::Unknown(_) | Intent::Answer(_)) => {}
+            (Some(Intent::Add(drafts)), Intent::List(query))
+                if is_priority_alone(&query) && !drafts.is_empty() =>
+            {
                 for draft in drafts {
                     draft.priority = query.priority.or(draft.priority);
                 }
@@ -561,7 +811,10 @@ fn is_priority_alone(query: &super::intent::Query) -> bool {
 }
 
 fn can_fold(drafts: &[Draft], change: &super::intent::Change) -> bool {
-    !drafts.is_empty() && !change.clear_note && change.title.is_none() && matches!(change.due, None | Some(NewDue::At(_)))
+    !drafts.is_empty()
+        && !change.clear_note
+        && change.title.is_none()
+        && matches!(change.due, None | Some(NewDue::At(_)))
 }
 
 fn apply(draft: &mut Draft, change: &super::intent::Change) {

@@ -103,7 +103,9 @@ impl<'a> Phrase<'a> {
     /// Without the punctuation at its end that ends a sentence.
     pub(super) fn without_end_marks(self) -> Self {
         let mut phrase = self;
-        while phrase.len() > 0 && phrase.is_punct(phrase.len() - 1) && !phrase.lower(phrase.len() - 1).starts_with("!!")
+        while phrase.len() > 0
+            && phrase.is_punct(phrase.len() - 1)
+            && !phrase.lower(phrase.len() - 1).starts_with("!!")
         {
             phrase = phrase.slice(0, phrase.len() - 1);
         }
@@ -197,7 +199,10 @@ fn quotation_end(line: &str, at: usize) -> Option<usize> {
             continue;
         }
         let after = here + char.len_utf8();
-        let bounded = line[after..].chars().next().is_none_or(|next| !next.is_alphanumeric());
+        let bounded = line[after..]
+            .chars()
+            .next()
+            .is_none_or(|next| !next.is_alphanumeric());
         if !bounded {
             continue;
         }
@@ -240,11 +245,15 @@ const TRAILING: &[char] = &[
 fn chunk(tokens: &mut Vec<Token>, line: &str, at: usize) -> usize {
     let end = line[at..]
         .char_indices()
-        .find(|(offset, char)| char.is_whitespace() || (*offset > 0 && quotation_end(line, at + offset).is_some()))
+        .find(|(offset, char)| {
+            char.is_whitespace() || (*offset > 0 && quotation_end(line, at + offset).is_some())
+        })
         .map_or(line.len(), |(offset, _)| at + offset);
     let mut start = at;
     while let Some(char) = line[start..end].chars().next() {
-        let dashes = line[start..end].chars().all(|char| matches!(char, '-' | '–' | '—' | '*' | '·'));
+        let dashes = line[start..end]
+            .chars()
+            .all(|char| matches!(char, '-' | '–' | '—' | '*' | '·'));
         if !LEADING.contains(&char) && !dashes {
             break;
         }
@@ -294,7 +303,9 @@ fn run_end(line: &str, start: usize, end: usize, char: char) -> usize {
 fn is_dotted_date(word: &str) -> bool {
     let mut parts = word.split('.');
     let number = |part: Option<&str>| {
-        part.is_some_and(|part| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
+        part.is_some_and(|part| {
+            (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        })
     };
     number(parts.next()) && number(parts.next()) && parts.next() == Some("") && parts.next().is_none()
 }

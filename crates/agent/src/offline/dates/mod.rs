@@ -15,7 +15,10 @@ use jiff::{Span, ToSpan, Zoned};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum When {
     /// A day, a time of day, or both.
-    At { day: Option<Day>, time: Option<TimeOfDay> },
+    At {
+        day: Option<Day>,
+        time: Option<TimeOfDay>,
+    },
     /// "in two hours".
     After { minutes: i64 },
 }
@@ -24,7 +27,9 @@ pub(super) enum When {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Day {
     /// Today is 0, yesterday -1.
-    In { days: i64 },
+    In {
+        days: i64,
+    },
     InMonths(i64),
     Weekday(Weekday, Which),
     /// The weekday so many weeks after its next one: "a week from Friday".
@@ -40,7 +45,10 @@ pub(super) enum Day {
     /// "next month": its first day.
     NextMonth,
     /// The 3rd of December, of the next year that still has it before it.
-    MonthDay { month: i8, day: i8 },
+    MonthDay {
+        month: i8,
+        day: i8,
+    },
     /// The 15th.
     DayOfMonth(i8),
     Exact(Date),
@@ -132,12 +140,24 @@ impl When {
 
     /// Whether only a day was said.
     pub(super) fn is_day(self) -> bool {
-        matches!(self, Self::At { day: Some(_), time: None })
+        matches!(
+            self,
+            Self::At {
+                day: Some(_),
+                time: None
+            }
+        )
     }
 
     /// Whether only a time of day was said.
     pub(super) fn is_time(self) -> bool {
-        matches!(self, Self::At { day: None, time: Some(_) })
+        matches!(
+            self,
+            Self::At {
+                day: None,
+                time: Some(_)
+            }
+        )
     }
 }
 
@@ -171,7 +191,11 @@ impl TimeOfDay {
         let later = Time::new(time.hour() + 12, time.minute(), 0, 0).unwrap_or(time);
         let passed = today && time <= now.time();
         let evening = later.hour() <= 21 && later > now.time();
-        Some(if time.hour() <= 6 || (passed && evening) { later } else { time })
+        Some(if time.hour() <= 6 || (passed && evening) {
+            later
+        } else {
+            time
+        })
     }
 }
 

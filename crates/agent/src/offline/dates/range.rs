@@ -44,7 +44,10 @@ impl Range {
             Self::NextWeek => (to(Day::NextWeek), to(Day::EndOfWeek(1))),
             Self::ThisMonth => (today, to(Day::EndOfMonth(0))),
             Self::NextMonth => (to(Day::NextMonth), to(Day::EndOfMonth(1))),
-            Self::Weekend(weeks) => (to(Day::EndOfWeek(weeks)).saturating_sub(1.day()), to(Day::EndOfWeek(weeks))),
+            Self::Weekend(weeks) => (
+                to(Day::EndOfWeek(weeks)).saturating_sub(1.day()),
+                to(Day::EndOfWeek(weeks)),
+            ),
             Self::After(day) => (to(day).saturating_add(1.day()), Date::MAX),
             Self::Between(from, until) => (to(from).min(to(until)), to(from).max(to(until))),
             Self::Within(days) => (today, today.saturating_add(days.days())),
@@ -56,8 +59,18 @@ impl Range {
     pub(in super::super) fn has_overdue(self) -> bool {
         match self {
             Self::On(day) => day == Day::In { days: 0 },
-            Self::Until(_) | Self::ThisWeek | Self::ThisMonth | Self::Within(_) | Self::Overdue | Self::Dated => true,
-            Self::After(_) | Self::Between(..) | Self::NextWeek | Self::NextMonth | Self::Weekend(_) | Self::Undated => false,
+            Self::Until(_)
+            | Self::ThisWeek
+            | Self::ThisMonth
+            | Self::Within(_)
+            | Self::Overdue
+            | Self::Dated => true,
+            Self::After(_)
+            | Self::Between(..)
+            | Self::NextWeek
+            | Self::NextMonth
+            | Self::Weekend(_)
+            | Self::Undated => false,
         }
     }
 
@@ -99,7 +112,10 @@ pub(in super::super) fn read_range(phrase: Phrase<'_>, at: usize) -> Option<(Ran
         ("running" | "am" | "i'm", "late" | "behind", _) => Some((Range::Overdue, 2)),
         ("overdue" | "late" | "missed" | "delayed", _, _) => Some((Range::Overdue, 1)),
         ("no" | "without" | "missing" | "lacking", "a" | "any" | "due", "date" | "deadline" | "due") => {
-            Some((Range::Undated, 3 + usize::from(word(2) == "due" && word(3) == "date")))
+            Some((
+                Range::Undated,
+                3 + usize::from(word(2) == "due" && word(3) == "date"),
+            ))
         }
         ("no" | "without" | "missing" | "lacking", "date" | "dates" | "deadline" | "deadlines", _) => {
             Some((Range::Undated, 2))
@@ -127,7 +143,10 @@ pub(in super::super) fn read_range(phrase: Phrase<'_>, at: usize) -> Option<(Ran
 
 /// "on", "in", "for" before one of the above.
 fn lead(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
-    if !matches!(phrase.lower(at), "on" | "in" | "for" | "over" | "during" | "with" | "within" | "at" | "due") {
+    if !matches!(
+        phrase.lower(at),
+        "on" | "in" | "for" | "over" | "during" | "with" | "within" | "at" | "due"
+    ) {
         return None;
     }
     let the = usize::from(phrase.lower(at + 1) == "the");
@@ -151,7 +170,10 @@ fn bounded(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
         ("between" | "from", _) => {
             let (from, len) = day(at + 1)?;
             let joint = at + 1 + len;
-            if !matches!(phrase.lower(joint), "and" | "to" | "until" | "till" | "through" | "-") {
+            if !matches!(
+                phrase.lower(joint),
+                "and" | "to" | "until" | "till" | "through" | "-"
+            ) {
                 return None;
             }
             let (until, rest) = day(joint + 1)?;
@@ -165,7 +187,10 @@ fn bounded(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
 fn within(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
     let mut i = at;
     let mut led = false;
-    while matches!(phrase.lower(i), "in" | "the" | "next" | "coming" | "within" | "following") {
+    while matches!(
+        phrase.lower(i),
+        "in" | "the" | "next" | "coming" | "within" | "following"
+    ) {
         led |= matches!(phrase.lower(i), "next" | "coming" | "within" | "following");
         i += 1;
     }

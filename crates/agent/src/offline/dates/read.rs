@@ -138,11 +138,16 @@ fn connectors(phrase: Phrase<'_>, at: usize, inside: bool) -> Lead {
         let (len, mark) = match (phrase.lower(i), phrase.lower(i + 1), phrase.lower(i + 2)) {
             ("no" | "not", "later", "than") => (3, Mark::Due),
             ("due" | "deadline", "date", "is" | ":" | "=") => (3, Mark::Due),
-            ("due", "date" | "by" | "on" | ":" | "at" | "in", _) | ("deadline", ":" | "is", _) => (2, Mark::Due),
-            ("due" | "deadline" | "by", _, _) => (1, Mark::Due),
-            ("on" | "until" | "till" | "'til" | "before" | "for" | "at" | "in" | "from" | "around" | "starting" | "@", _, _) => {
-                (1, Mark::Preposition)
+            ("due", "date" | "by" | "on" | ":" | "at" | "in", _) | ("deadline", ":" | "is", _) => {
+                (2, Mark::Due)
             }
+            ("due" | "deadline" | "by", _, _) => (1, Mark::Due),
+            (
+                "on" | "until" | "till" | "'til" | "before" | "for" | "at" | "in" | "from" | "around"
+                | "starting" | "@",
+                _,
+                _,
+            ) => (1, Mark::Preposition),
             ("the", _, _) if lead.len > 0 => (1, Mark::Bare),
             ("," | "and", _, _) if inside && lead.len == 0 && phrase.lower(i) == "," => (1, Mark::Bare),
             _ => return lead,
@@ -262,19 +267,32 @@ pub(super) fn weekday(word: &str) -> Option<(Weekday, bool)> {
 
 fn month(word: &str) -> Option<i8> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
-    let index = NAMES
-        .iter()
-        .position(|name| *name == word || (word.len() == 3 && name.starts_with(word)) || (word == "sept" && *name == "september"))?;
+    let index = NAMES.iter().position(|name| {
+        *name == word
+            || (word.len() == 3 && name.starts_with(word))
+            || (word == "sept" && *name == "september")
+    })?;
     i8::try_from(index + 1).ok()
 }
 
 /// A day of the month: `3`, `3rd`, `21st`.
 fn ordinal(word: &str) -> Option<(i8, bool)> {
     const WORDS: [&str; 12] = [
-        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+        "eleventh", "twelfth",
     ];
     if let Some(index) = WORDS.iter().position(|name| *name == word) {
         return Some((i8::try_from(index + 1).ok()?, true));
@@ -482,7 +500,22 @@ impl EmptyOrEnd for str {
     fn is_empty_or_end(&self) -> bool {
         self.is_empty()
             || self.chars().all(|char| !char.is_alphanumeric())
-            || matches!(self, "at" | "to" | "by" | "and" | "with" | "about" | "in" | "for" | "then" | "around" | "please" | "of" | "high" | "low")
+            || matches!(
+                self,
+                "at" | "to"
+                    | "by"
+                    | "and"
+                    | "with"
+                    | "about"
+                    | "in"
+                    | "for"
+                    | "then"
+                    | "around"
+                    | "please"
+                    | "of"
+                    | "high"
+                    | "low"
+            )
     }
 }
 
@@ -513,7 +546,9 @@ fn named_month(phrase: Phrase<'_>, i: usize) -> Option<(Day, usize)> {
 
 fn valid_in_some_year(month: i8, day: i8) -> Option<Day> {
     // 2024 is a leap year.
-    Date::new(2024, month, day).ok().map(|_| Day::MonthDay { month, day })
+    Date::new(2024, month, day)
+        .ok()
+        .map(|_| Day::MonthDay { month, day })
 }
 
 fn numeric(word: &str, marked: bool) -> Option<Day> {
@@ -526,7 +561,9 @@ fn numeric(word: &str, marked: bool) -> Option<Day> {
     if let Some(parts) = split('-')
         && let [year_part, month, day] = parts[..]
     {
-        return Date::new(year(year_part)?, small(month)?, small(day)?).ok().map(Day::Exact);
+        return Date::new(year(year_part)?, small(month)?, small(day)?)
+            .ok()
+            .map(Day::Exact);
     }
     if let Some(parts) = split('.') {
         let (day, month) = (small(parts[0])?, small(parts[1])?);
@@ -544,7 +581,11 @@ fn numeric(word: &str, marked: bool) -> Option<Day> {
     }
     // The month comes first, as in the United States, unless that cannot be.
     let first = first?;
-    let (month, day) = if first > 12 { (second, first) } else { (first, second) };
+    let (month, day) = if first > 12 {
+        (second, first)
+    } else {
+        (first, second)
+    };
     match parts.get(2) {
         Some(part) => Date::new(year(part)?, month, day).ok().map(Day::Exact),
         None if marked => valid_in_some_year(month, day),

@@ -11,7 +11,8 @@ pub(super) fn number(word: &str) -> Option<i64> {
         return word.parse().ok();
     }
     const WORDS: [&str; 13] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
     ];
     WORDS
         .iter()
@@ -165,10 +166,50 @@ fn half_of_day(word: &str) -> Option<bool> {
 fn is_measure(phrase: Phrase<'_>, i: usize) -> bool {
     matches!(
         phrase.lower(i),
-        "%" | "percent" | "euros" | "dollars" | "people" | "minutes" | "hours" | "days" | "weeks" | "months" | "years"
-            | "day" | "week" | "month" | "hour" | "minute" | "pages" | "points" | "st" | "nd" | "th" | "times" | "items"
-            | "january" | "february" | "march" | "april" | "may" | "june" | "july" | "august" | "september"
-            | "october" | "november" | "december" | "jan" | "feb" | "mar" | "apr" | "jun" | "jul" | "aug" | "sep"
-            | "oct" | "nov" | "dec"
+        "%" | "percent"
+            | "euros"
+            | "dollars"
+            | "people"
+            | "minutes"
+            | "hours"
+            | "days"
+            | "weeks"
+            | "months"
+            | "years"
+            | "day"
+            | "week"
+            | "month"
+            | "hour"
+            | "minute"
+            | "pages"
+            | "points"
+            | "st"
+            | "nd"
+            | "th"
+            | "times"
+            | "items"
+            | "january"
+            | "february"
+            | "march"
+            | "april"
+            | "may"
+            | "june"
+            | "july"
+            | "august"
+            | "september"
+            | "october"
+            | "november"
+            | "december"
+            | "jan"
+            | "feb"
+            | "mar"
+            | "apr"
+            | "jun"
+            | "jul"
+            | "aug"
+            | "sep"
+            | "oct"
+            | "nov"
+            | "dec"
     )
 }

@@ -52,7 +52,11 @@ impl Desk {
         for word in task.split(' ') {
             match (word.strip_prefix('@'), word.strip_prefix('!')) {
                 (Some(due), _) => {
-                    let due = if due.contains('T') { due.to_owned() } else { format!("{due}T23:59:59") };
+                    let due = if due.contains('T') {
+                        due.to_owned()
+                    } else {
+                        format!("{due}T23:59:59")
+                    };
                     let local: jiff::civil::DateTime = due.parse().unwrap();
                     let moment = self.clock.time_zone.to_timestamp(local).unwrap();
                     new.due_at = Some(Timestamp::from_millis(moment.as_millisecond()));
@@ -86,8 +90,13 @@ impl Desk {
             limits: RunLimits::default(),
         };
         let assistant = OfflineAssistant::with_pace(std::time::Duration::ZERO);
-        let outcome = run(&assistant, request, &host, &CancellationToken::new()).await.unwrap();
-        assert!(matches!(outcome, RunOutcome::Completed(_)), "{message}: {outcome:?}");
+        let outcome = run(&assistant, request, &host, &CancellationToken::new())
+            .await
+            .unwrap();
+        assert!(
+            matches!(outcome, RunOutcome::Completed(_)),
+            "{message}: {outcome:?}"
+        );
         let state = host.state.into_inner().unwrap();
         self.list = state.list;
         self.calls = state.summaries;
@@ -104,6 +113,17 @@ impl Desk {
                     tool_name: call.tool_name,
                     content,
                 });
+            }
+        }
+        for (undone, summary) in self.list.undone.drain(..) {
+            for message in &mut self.messages {
+                if let ChatMessage::ToolResult { call_id, content, .. } = message
+                    && *call_id == undone
+                {
+                    *content = format!(
+                        "This was done (“{summary}”) and has been undone since; it no longer stands."
+                    );
+                }
             }
         }
         assert!(!state.text.is_empty(), "no answer to {message}");
@@ -136,7 +156,9 @@ impl Desk {
             let due = jiff::Timestamp::from_millisecond(due.as_millis()).unwrap();
             let local = due.to_zoned(self.clock.time_zone.clone());
             let whole = local.strftime("%H:%M:%S").to_string() == "23:59:59";
-            line += &local.strftime(if whole { " @%Y-%m-%d" } else { " @%Y-%m-%dT%H:%M" }).to_string();
+            line += &local
+                .strftime(if whole { " @%Y-%m-%d" } else { " @%Y-%m-%dT%H:%M" })
+                .to_string();
         }
         if task.priority != protocol::TaskPriority::Normal {
             line += &format!(" !{}", task.priority.as_str());
@@ -182,11 +204,15 @@ impl RunHost for Host {
             let mut state = self.state.lock().unwrap();
             (state.clock.clone(), std::mem::take(&mut state.list))
         };
+        list.call_id.clone_from(&call.call_id);
         let mut context = ToolContext {
             tasks: &mut list,
             clock: &clock,
         };
-        let output = self.registry.dispatch(&call.tool_name, &call.arguments, &mut context).await;
+        let output = self
+            .registry
+            .dispatch(&call.tool_name, &call.arguments, &mut context)
+            .await;
         let mut state = self.state.lock().unwrap();
         state.list = list;
         let (told, summary) = match output {
@@ -210,7 +236,11 @@ struct List {
     tasks: Vec<Task>,
     added: u128,
     /// What each change needs to be taken back, and how it is called.
-    journal: Vec<(String, TaskId, Option<(usize, Task)>)>,
+    journal: Vec<(String, TaskId, Option<(usize, Task)>, String)>,
+    /// The call that is being made.
+    call_id: String,
+    /// Calls that were taken back, and what they had done.
+    undone: Vec<(String, String)>,
 }
 
 impl List {
@@ -241,7 +271,12 @@ impl List {
 impl TaskPort for List {
     async fn add(&mut self, new: NewTask) -> Result<Task, ToolError> {
         let task = self.insert(new);
-        self.journal.push((format!("Created task: {}", task.title), task.id, None));
+        self.journal.push((
+            format!("Created task: {}", task.title),
+            task.id,
+            None,
+            self.call_id.clone(),
+        ));
         Ok(task)
     }
 
@@ -284,25 +319,35 @@ impl TaskPort for List {
         task.due_at = patch.due_at.unwrap_or(before.due_at);
         task.priority = patch.priority.unwrap_or(before.priority);
         task.status = patch.status.unwrap_or(before.status);
-        task.completed_at = (task.status == TaskStatus::Done).then_some(Timestamp::from_millis(1_795_613_400_000));
+        task.completed_at =
+            (task.status == TaskStatus::Done).then_some(Timestamp::from_millis(1_795_613_400_000));
         let after = task.clone();
-        self.journal
-            .push((format!("Updated task: {}", after.title), id, Some((at, before.clone()))));
+        self.journal.push((
+            format!("Updated task: {}", after.title),
+            id,
+            Some((at, before.clone())),
+            self.call_id.clone(),
+        ));
         Ok(Some(TaskChange { before, after }))
     }
 
     async fn delete(&mut self, id: TaskId) -> Result<Option<Task>, ToolError> {
         let Some(at) = self.at(id) else { return Ok(None) };
         let task = self.tasks.remove(at);
-        self.journal
-            .push((format!("Deleted task: {}", task.title), id, Some((at, task.clone()))));
+        self.journal.push((
+            format!("Deleted task: {}", task.title),
+            id,
+            Some((at, task.clone())),
+            self.call_id.clone(),
+        ));
         Ok(Some(task))
     }
 
     async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError> {
-        let Some((summary, id, before)) = self.journal.pop() else {
+        let Some((summary, id, before, call_id)) = self.journal.pop() else {
             return Ok(UndoOutcome::Nothing);
         };
+        self.undone.push((call_id, summary.clone()));
         if let Some(at) = self.at(id) {
             self.tasks.remove(at);
         }

@@ -16,7 +16,10 @@ pub(super) fn now() -> Zoned {
 
 fn due(due: Due) -> String {
     match due {
-        Due::Moment(moment) => moment.to_zoned(now().time_zone().clone()).strftime("%Y-%m-%dT%H:%M!").to_string(),
+        Due::Moment(moment) => moment
+            .to_zoned(now().time_zone().clone())
+            .strftime("%Y-%m-%dT%H:%M!")
+            .to_string(),
         due => due.argument(),
     }
 }
@@ -99,8 +102,12 @@ fn change(change: &Change) -> String {
         None => {}
         Some(NewDue::At(when)) => parts.push(format!("@{}", due(when.resolve(&now())))),
         Some(NewDue::Clear) => parts.push("@never".into()),
-        Some(NewDue::Shift(shift)) => parts.push(format!("+{}m{}d{}min", shift.months, shift.days, shift.minutes)),
-        Some(NewDue::Advance(shift)) => parts.push(format!("-{}m{}d{}min", shift.months, shift.days, shift.minutes)),
+        Some(NewDue::Shift(shift)) => {
+            parts.push(format!("+{}m{}d{}min", shift.months, shift.days, shift.minutes))
+        }
+        Some(NewDue::Advance(shift)) => {
+            parts.push(format!("-{}m{}d{}min", shift.months, shift.days, shift.minutes))
+        }
     }
     if let Some(priority) = change.priority {
         parts.push(format!("!{}", priority.as_str()));
@@ -127,6 +134,8 @@ fn intent(intent: &Intent) -> String {
         Intent::Undo(None) => "undo".into(),
         Intent::Undo(Some(count)) => format!("undo {count}"),
         Intent::Show(which) => format!("show {}", target(which)),
+        Intent::AskDate(which) => format!("move {}", target(which)),
+        Intent::AskTitle(which) => format!("rename {}", target(which)),
         Intent::Oops => "oops".into(),
         Intent::Next => "next".into(),
         Intent::Organize => "organize".into(),
@@ -140,7 +149,11 @@ fn intent(intent: &Intent) -> String {
 }
 
 fn understood(message: &str) -> String {
-    let text = understand(message).iter().map(intent).collect::<Vec<_>>().join(" + ");
+    let text = understand(message)
+        .iter()
+        .map(intent)
+        .collect::<Vec<_>>()
+        .join(" + ");
     text.trim().to_owned()
 }
 
@@ -152,7 +165,13 @@ fn check(rows: &[(&str, &str)]) {
             (got != *expected).then(|| format!("{message:?}\n     got: {got}\n  wanted: {expected}"))
         })
         .collect();
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -166,13 +185,25 @@ fn adding() {
         ("Add task buy milk", "add Buy milk"),
         ("please add a new task called buy milk", "add Buy milk"),
         ("can you add milk?", "add Milk"),
-        ("Could you please create a task for buying milk?", "add Buying milk"),
+        (
+            "Could you please create a task for buying milk?",
+            "add Buying milk",
+        ),
         ("Create a task called 'Review Q4 report'", "add Review Q4 report"),
         ("Create a task called ‘Review Q4 report’.", "add Review Q4 report"),
         ("create a task called “review Q4 report”", "add review Q4 report"),
-        ("create a task named \"Don't panic\" for tomorrow", "add Don't panic @2026-11-26"),
-        ("Create a task called 'Review Q4 report' due Friday with high priority", "add Review Q4 report @2026-11-27 !high"),
-        ("Create a high priority task called 'Review Q4 report'", "add Review Q4 report !high"),
+        (
+            "create a task named \"Don't panic\" for tomorrow",
+            "add Don't panic @2026-11-26",
+        ),
+        (
+            "Create a task called 'Review Q4 report' due Friday with high priority",
+            "add Review Q4 report @2026-11-27 !high",
+        ),
+        (
+            "Create a high priority task called 'Review Q4 report'",
+            "add Review Q4 report !high",
+        ),
         ("create task \"Friday party\"", "add Friday party"),
         ("add 'buy milk tomorrow'", "add buy milk tomorrow"),
         ("make a new todo: water plants", "add Water plants"),
@@ -182,21 +213,57 @@ fn adding() {
         ("todo: call Bob", "add Call Bob"),
         ("TODO call Bob", "add Call Bob"),
         ("Remind me to call Mom", "add Call Mom"),
-        ("remind me to call mom tomorrow at 10", "add Call mom @2026-11-26T10:00"),
-        ("remind me tomorrow at 9 to call Bob", "add Call Bob @2026-11-26T09:00"),
-        ("Remind me on Friday to submit the report", "add Submit the report @2026-11-27"),
-        ("remind me about the dentist on Dec 3 at 9:30", "add The dentist @2026-12-03T09:30"),
-        ("set a reminder to take out the trash tonight", "add Take out the trash @2026-11-25T20:00"),
-        ("set a reminder for tomorrow at 8am to go running", "add Go running @2026-11-26T08:00"),
+        (
+            "remind me to call mom tomorrow at 10",
+            "add Call mom @2026-11-26T10:00",
+        ),
+        (
+            "remind me tomorrow at 9 to call Bob",
+            "add Call Bob @2026-11-26T09:00",
+        ),
+        (
+            "Remind me on Friday to submit the report",
+            "add Submit the report @2026-11-27",
+        ),
+        (
+            "remind me about the dentist on Dec 3 at 9:30",
+            "add The dentist @2026-12-03T09:30",
+        ),
+        (
+            "set a reminder to take out the trash tonight",
+            "add Take out the trash @2026-11-25T20:00",
+        ),
+        (
+            "set a reminder for tomorrow at 8am to go running",
+            "add Go running @2026-11-26T08:00",
+        ),
         ("don't forget to pay rent", "add Pay rent"),
-        ("Don’t let me forget to pay rent on the 1st", "add Pay rent @2026-12-01"),
+        (
+            "Don’t let me forget to pay rent on the 1st",
+            "add Pay rent @2026-12-01",
+        ),
         ("remember to buy stamps", "add Buy stamps"),
         ("note to self: fix the fence", "add Fix the fence"),
-        ("I need to pick up the kids at 5pm", "add Pick up the kids @2026-11-25T17:00"),
-        ("I have to finish the slides by Monday", "add Finish the slides @2026-11-30"),
-        ("i should call grandma this weekend", "add Call grandma @2026-11-28"),
-        ("I must renew my passport before 12/20/2026", "add Renew my passport @2026-12-20"),
-        ("I need to cancel my gym membership", "add Cancel my gym membership"),
+        (
+            "I need to pick up the kids at 5pm",
+            "add Pick up the kids @2026-11-25T17:00",
+        ),
+        (
+            "I have to finish the slides by Monday",
+            "add Finish the slides @2026-11-30",
+        ),
+        (
+            "i should call grandma this weekend",
+            "add Call grandma @2026-11-28",
+        ),
+        (
+            "I must renew my passport before 12/20/2026",
+            "add Renew my passport @2026-12-20",
+        ),
+        (
+            "I need to cancel my gym membership",
+            "add Cancel my gym membership",
+        ),
         ("i gotta clean the garage", "add Clean the garage"),
         ("put milk on my list", "add Milk"),
         ("add milk to my list", "add Milk"),
@@ -207,16 +274,31 @@ fn adding() {
         ("add tomorrow: call Bob", "add Call Bob @2026-11-26"),
         ("add a task for tomorrow: call Bob", "add Call Bob @2026-11-26"),
         ("add a task for Friday to call Bob", "add Call Bob @2026-11-27"),
-        ("add call Bob on Friday about the report", "add Call Bob about the report @2026-11-27"),
-        ("add prepare Monday meeting agenda", "add Prepare Monday meeting agenda"),
-        ("add write down Friday's numbers", "add Write down Friday's numbers"),
+        (
+            "add call Bob on Friday about the report",
+            "add Call Bob about the report @2026-11-27",
+        ),
+        (
+            "add prepare Monday meeting agenda",
+            "add Prepare Monday meeting agenda",
+        ),
+        (
+            "add write down Friday's numbers",
+            "add Write down Friday's numbers",
+        ),
         ("add buy 2 apples", "add Buy 2 apples"),
         ("add read chapter 3", "add Read chapter 3"),
-        ("add meet Ann at the station at 17:30", "add Meet Ann at the station @2026-11-25T17:30"),
+        (
+            "add meet Ann at the station at 17:30",
+            "add Meet Ann at the station @2026-11-25T17:30",
+        ),
         ("add meet Ann at 5 Main Street", "add Meet Ann at 5 Main Street"),
         ("add enjoy the sun", "add Enjoy the sun"),
         ("add pay rent on 1 December", "add Pay rent @2026-12-01"),
-        ("add pay rent on the 3rd of December at noon", "add Pay rent @2026-12-03T12:00"),
+        (
+            "add pay rent on the 3rd of December at noon",
+            "add Pay rent @2026-12-03T12:00",
+        ),
         ("add pay rent Dec 3", "add Pay rent @2026-12-03"),
         ("add pay rent December 3rd, 2027", "add Pay rent @2027-12-03"),
         ("add pay rent 3.12.", "add Pay rent @2026-12-03"),
@@ -226,10 +308,19 @@ fn adding() {
         ("add upgrade to version 3.12", "add Upgrade to version 3.12"),
         ("add finish report in 3 days", "add Finish report @2026-11-28"),
         ("add finish report in 2 weeks", "add Finish report @2026-12-09"),
-        ("add check the oven in an hour", "add Check the oven @2026-11-25T15:30!"),
-        ("add check the oven in half an hour", "add Check the oven @2026-11-25T15:00!"),
+        (
+            "add check the oven in an hour",
+            "add Check the oven @2026-11-25T15:30!",
+        ),
+        (
+            "add check the oven in half an hour",
+            "add Check the oven @2026-11-25T15:00!",
+        ),
         ("add stretch in 20 minutes", "add Stretch @2026-11-25T14:50!"),
-        ("add file taxes by the end of the month", "add File taxes @2026-11-30"),
+        (
+            "add file taxes by the end of the month",
+            "add File taxes @2026-11-30",
+        ),
         ("add clean up by end of week", "add Clean up @2026-11-29"),
         ("add send invoice eod", "add Send invoice @2026-11-25"),
         ("add plan trip next week", "add Plan trip @2026-11-30"),
@@ -255,46 +346,97 @@ fn adding() {
         ("add pay bill, deadline Friday", "add Pay bill @2026-11-27"),
         ("add pay bill (due Friday)", "add Pay bill @2026-11-27"),
         ("add fix server high priority", "add Fix server !high"),
-        ("add fix server with high priority tomorrow", "add Fix server @2026-11-26 !high"),
+        (
+            "add fix server with high priority tomorrow",
+            "add Fix server @2026-11-26 !high",
+        ),
         ("add fix server, urgent", "add Fix server !high"),
         ("add fix server!!", "add Fix server !high"),
         ("add fix server asap", "add Fix server !high"),
         ("add fix server p1", "add Fix server !high"),
         ("add urgent: fix server", "add Fix server !high"),
-        ("add an urgent task to fix the server by Friday", "add Fix the server @2026-11-27 !high"),
+        (
+            "add an urgent task to fix the server by Friday",
+            "add Fix the server @2026-11-27 !high",
+        ),
         ("add a low priority task: sort photos", "add Sort photos !low"),
         ("add sort photos (low priority)", "add Sort photos !low"),
         ("add sort photos, not urgent", "add Sort photos !low"),
         ("add discuss important changes", "add Discuss important changes"),
         ("add high chair assembly", "add High chair assembly"),
-        ("add call Bob with note ask about the keys on Friday", "add Call Bob #ask about the keys on Friday"),
-        ("add call Bob tomorrow, description: ask about keys", "add Call Bob @2026-11-26 #ask about keys"),
-        ("add task 'Call Bob' with description 'Ask about keys' due Friday", "add Call Bob #'Ask about keys' due Friday"),
-        ("add call Bob note: he is away until 5", "add Call Bob #he is away until 5"),
+        (
+            "add call Bob with note ask about the keys on Friday",
+            "add Call Bob #ask about the keys on Friday",
+        ),
+        (
+            "add call Bob tomorrow, description: ask about keys",
+            "add Call Bob @2026-11-26 #ask about keys",
+        ),
+        (
+            "add task 'Call Bob' with description 'Ask about keys' due Friday",
+            "add Call Bob #'Ask about keys' due Friday",
+        ),
+        (
+            "add call Bob note: he is away until 5",
+            "add Call Bob #he is away until 5",
+        ),
         ("add milk, eggs and bread", "add Milk, eggs and bread"),
         ("add tasks: milk, eggs and bread", "add Milk; Eggs; Bread"),
-        ("Add these tasks: call mom, pay rent tomorrow and buy fish", "add Call mom; Pay rent @2026-11-26; Buy fish"),
+        (
+            "Add these tasks: call mom, pay rent tomorrow and buy fish",
+            "add Call mom; Pay rent @2026-11-26; Buy fish",
+        ),
         ("add three tasks: milk, eggs, bread", "add Milk; Eggs; Bread"),
-        ("create tasks for milk, eggs and bread for tomorrow", "add Milk @2026-11-26; Eggs @2026-11-26; Bread @2026-11-26"),
+        (
+            "create tasks for milk, eggs and bread for tomorrow",
+            "add Milk @2026-11-26; Eggs @2026-11-26; Bread @2026-11-26",
+        ),
         ("add the following: milk; eggs; bread", "add Milk; Eggs; Bread"),
         ("add 'milk' and 'eggs'", "add milk; eggs"),
         ("add milk, eggs and bread to my list", "add Milk; Eggs; Bread"),
-        ("add call mom tomorrow and pay rent on Friday", "add Call mom @2026-11-26; Pay rent @2026-11-27"),
-        ("add pack boxes and remove old wallpaper", "add Pack boxes and remove old wallpaper"),
-        ("add buy paint and move the couch", "add Buy paint and move the couch"),
+        (
+            "add call mom tomorrow and pay rent on Friday",
+            "add Call mom @2026-11-26; Pay rent @2026-11-27",
+        ),
+        (
+            "add pack boxes and remove old wallpaper",
+            "add Pack boxes and remove old wallpaper",
+        ),
+        (
+            "add buy paint and move the couch",
+            "add Buy paint and move the couch",
+        ),
         ("add milk and add eggs", "add Milk; Eggs"),
-        ("add milk and remind me to call Bob tomorrow", "add Milk; Call Bob @2026-11-26"),
-        ("Add these:\n- milk\n- eggs tomorrow\n- bread !!", "add Milk; Eggs @2026-11-26; Bread !high"),
+        (
+            "add milk and remind me to call Bob tomorrow",
+            "add Milk; Call Bob @2026-11-26",
+        ),
+        (
+            "Add these:\n- milk\n- eggs tomorrow\n- bread !!",
+            "add Milk; Eggs @2026-11-26; Bread !high",
+        ),
         ("- milk\n- eggs", "add Milk; Eggs"),
-        ("Add tasks for tomorrow:\n1. milk\n2. eggs", "add Milk @2026-11-26; Eggs @2026-11-26"),
+        (
+            "Add tasks for tomorrow:\n1. milk\n2. eggs",
+            "add Milk @2026-11-26; Eggs @2026-11-26",
+        ),
         ("Groceries:\n* milk\n* eggs", "add Milk; Eggs"),
         ("add 1. milk 2. eggs 3. bread", "add Milk; Eggs; Bread"),
         ("Add call the bank. It's urgent.", "add Call the bank !high"),
-        ("Add call the bank and make it high priority", "add Call the bank !high"),
-        ("Create a task called 'X' then move it to Friday", "add X @2026-11-27"),
+        (
+            "Add call the bank and make it high priority",
+            "add Call the bank !high",
+        ),
+        (
+            "Create a task called 'X' then move it to Friday",
+            "add X @2026-11-27",
+        ),
         ("add iPhone charger", "add iPhone charger"),
         ("add email bob@example.com", "add Email bob@example.com"),
-        ("add water plants every Monday", "add Water plants every Monday @2026-11-30 (repeats)"),
+        (
+            "add water plants every Monday",
+            "add Water plants every Monday @2026-11-30 (repeats)",
+        ),
         ("buy milk", "add Buy milk"),
         ("Call mom at 5pm", "add Call mom @2026-11-25T17:00"),
         ("dentist tomorrow at 10", "add Dentist @2026-11-26T10:00"),
@@ -302,7 +444,10 @@ fn adding() {
         ("Hi! Please add milk. Thanks!", "add Milk"),
         ("I want to learn the guitar", "perhaps Learn the guitar"),
         ("write the blog post", "perhaps Write the blog post"),
-        ("schedule the dentist for Friday at 10", "schedule The dentist @2026-11-27T10:00"),
+        (
+            "schedule the dentist for Friday at 10",
+            "schedule The dentist @2026-11-27T10:00",
+        ),
         ("add a task", "add"),
         ("create a new task", "add"),
         ("I want to add a task", "add"),
@@ -334,7 +479,10 @@ fn listing() {
         ("completed tasks", "list done"),
         ("what have I done?", "list done"),
         ("what did I finish today?", "list done @2026-11-25"),
-        ("what did I get done this week", "list done @2026-11-25..2026-11-29"),
+        (
+            "what did I get done this week",
+            "list done @2026-11-25..2026-11-29",
+        ),
         ("show all tasks, open and done", "list both"),
         ("what's due today?", "list @2026-11-25"),
         ("what is due today", "list @2026-11-25"),
@@ -480,16 +628,25 @@ fn changing() {
     check(&[
         ("rename milk to oat milk", "change milk: title=Oat milk"),
         ("rename it to 'oat Milk'", "change IT: title=oat Milk"),
-        ("Rename \"Buy milk\" to \"Buy oat milk\"", "change 'Buy milk': title=Buy oat milk"),
+        (
+            "Rename \"Buy milk\" to \"Buy oat milk\"",
+            "change 'Buy milk': title=Buy oat milk",
+        ),
         ("change the title of 2 to Call Ann", "change #2: title=Call Ann"),
         ("rename 1 to Call Ann", "change #1: title=Call Ann"),
         ("call it Oat milk", "change IT: title=Oat milk"),
         ("milk should be called oat milk", "change milk: title=Oat milk"),
         ("change milk to oat milk", "change milk: title=Oat milk"),
         ("move it to Friday", "change IT: @2026-11-27"),
-        ("Move the report to Friday at 5pm", "change report: @2026-11-27T17:00"),
+        (
+            "Move the report to Friday at 5pm",
+            "change report: @2026-11-27T17:00",
+        ),
         ("move talk to Bob to Friday", "change talk to Bob: @2026-11-27"),
-        ("reschedule the dentist for next Monday", "change dentist: @2026-11-30"),
+        (
+            "reschedule the dentist for next Monday",
+            "change dentist: @2026-11-30",
+        ),
         ("reschedule 2 to Dec 3", "change #2: @2026-12-03"),
         ("postpone it until tomorrow", "change IT: @2026-11-26"),
         ("postpone the report by a week", "change report: +0m7d0min"),
@@ -500,16 +657,28 @@ fn changing() {
         ("bring the report forward by a day", "change report: -0m1d0min"),
         ("put it off until Monday", "change IT: @2026-11-30"),
         ("snooze it for 3 days", "change IT: +0m3d0min"),
-        ("set the due date of the report to Friday", "change report: @2026-11-27"),
+        (
+            "set the due date of the report to Friday",
+            "change report: @2026-11-27",
+        ),
         ("set the deadline for 1 to 2026-12-24", "change #1: @2026-12-24"),
         ("make it due tomorrow", "change IT: @2026-11-26"),
         ("it's due tomorrow", "change IT: @2026-11-26"),
         ("the report is due on Friday", "change report: @2026-11-27"),
         ("change the due date to Friday", "change IT: @2026-11-27"),
-        ("add a due date to the report: Friday", "change report: @2026-11-27"),
+        (
+            "add a due date to the report: Friday",
+            "change report: @2026-11-27",
+        ),
         ("move it to 5pm", "change IT: @2026-11-25T17:00"),
-        ("move all overdue tasks to today", "change ALL(@Overdue): @2026-11-25"),
-        ("move everything due today to tomorrow", "change ALL(@2026-11-25): @2026-11-26"),
+        (
+            "move all overdue tasks to today",
+            "change ALL(@Overdue): @2026-11-25",
+        ),
+        (
+            "move everything due today to tomorrow",
+            "change ALL(@2026-11-25): @2026-11-26",
+        ),
         ("remove the due date from the report", "change report: @never"),
         ("clear the date of 2", "change #2: @never"),
         ("remove its due date", "change IT: @never"),
@@ -526,15 +695,24 @@ fn changing() {
         ("raise the priority of milk", "change milk: !high"),
         ("prioritize the report", "change report: !high"),
         ("deprioritize it", "change IT: !low"),
-        ("add a note to the report: ask Bob first", "change report: #ask Bob first"),
+        (
+            "add a note to the report: ask Bob first",
+            "change report: #ask Bob first",
+        ),
         ("add note 'ask Bob' to the report", "change report: #ask Bob"),
-        ("set the description of 1 to ask Bob first", "change #1: #ask Bob first"),
+        (
+            "set the description of 1 to ask Bob first",
+            "change #1: #ask Bob first",
+        ),
         ("add a note to it saying bring cash", "change IT: #bring cash"),
         ("description: bring cash", "change IT: #bring cash"),
         ("remove the note from milk", "change milk: #-"),
-        ("move it", "incomplete date"),
-        ("rename it", "incomplete title"),
-        ("make 1 urgent and move it to Friday", "change #1: !high + change IT: @2026-11-27"),
+        ("move it", "move IT"),
+        ("rename it", "rename IT"),
+        (
+            "make 1 urgent and move it to Friday",
+            "change #1: !high + change IT: @2026-11-27",
+        ),
         ("split it", "split IT"),
         ("split milk and eggs into separate tasks", "split milk and eggs"),
     ]);
