@@ -191,9 +191,13 @@ async fn chat_page(
     )
     .await?;
     let domain = domain();
-    let conversations = view! {
-        <LiveConversations/>
-        {list_ends(asked.cursor.is_some(), next_rows)}
+    // A closure, because islands find their scope's context only when they are made inside it.
+    let conversations = move || {
+        view! {
+            <LiveConversations/>
+            {list_ends(asked.cursor.is_some(), next_rows)}
+        }
+        .into_any()
     };
     Ok(view! {
         <Title text=format!("{title} · Greenlit")/>
@@ -202,7 +206,7 @@ async fn chat_page(
             .then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         {time_zone_question()}
         <ChatScope conversation_id=id title conversations=rows>
-            {sidebar(&actor, Section::Chat, conversations.into_any())}
+            {sidebar(&actor, Section::Chat, conversations())}
             <main class="main">
                 <ConversationHead model=domain.model().to_owned() offline=domain.is_offline()/>
                 {asked.notice.map(|flash| notice(&flash))}
