@@ -39,7 +39,8 @@ pub(super) fn remarks(drafts: &[Draft], added: &[Task], now: &Zoned) -> Vec<Stri
     let mut remarks = Vec::new();
     if drafts.iter().any(|draft| draft.shortened) {
         remarks.push(
-            "A title can have 200 characters at most, so I shortened it and put the whole text into the description."
+            "A title can have 200 characters at most, so I shortened it and put the whole text into the \
+             description."
                 .to_owned(),
         );
     }
@@ -223,7 +224,8 @@ pub(super) fn which(said: &str, tasks: &[Task], now: &Zoned) -> String {
 
 pub(super) fn not_found(said: &str) -> String {
     format!(
-        "I found no task like {}. Say “show my tasks” to see the list, or start with “add” to make a new one.",
+        "I found no task like {}. Say “show my tasks” to see the list, or start with “add” to make a new \
+         one.",
         reply::quoted(said)
     )
 }
@@ -235,7 +237,7 @@ pub(super) fn trouble(trouble: &Trouble, action: &Action, now: &Zoned) -> String
         Trouble::NoneSuch(query) if *query == Query::default() => "Your list is empty.".into(),
         Trouble::NoneSuch(query) => format!(
             "There are no {} to {verb}.",
-            super::lists::describe(query, now, true)
+            super::list_replies::describe(query, now, true)
         ),
         Trouble::TooFar(1) => "The list I showed last has only one task.".into(),
         Trouble::TooFar(length) => format!("The list I showed last has only {length} tasks."),

@@ -155,6 +155,6 @@ impl Session<'_> {
 /// The date that a short answer names.
 fn date_in(asked: &str) -> Option<dates::When> {
     let tokens = tokenize(asked);
-    let phrase = super::understand::polite(Phrase::new(asked, &tokens)).without_end_marks();
+    let phrase = super::polite::polite(Phrase::new(asked, &tokens)).without_end_marks();
     (0..phrase.len().min(5)).find_map(|from| dates::read_whole(phrase.skip(from)))
 }

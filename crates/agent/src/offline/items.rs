@@ -1,8 +1,8 @@
 //! Lists within a line: "milk, eggs and bread".
 
-use super::add::{CHORES, ERRANDS};
+use super::add;
 use super::dates::{self, When};
-use super::words::Phrase;
+use super::words::{Phrase, one_of};
 
 /// Splits what was announced as several things; `count`: how many were announced.
 pub(super) fn split<'a>(body: Phrase<'a>, count: Option<usize>) -> Vec<Phrase<'a>> {
@@ -50,12 +50,10 @@ pub(super) fn split_if_plain<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {
                 && (1..piece.len())
                     .any(|i| dates::read(*piece, i).is_some_and(|found| i + found.len == piece.len()))
         };
-        let deed = |piece: &Phrase<'_>| {
-            let verb = piece.lower(0);
-            let least = if verb == "pick" { 3 } else { 2 };
-            piece.len() >= least && (ERRANDS.contains(&verb) || CHORES.contains(&verb))
-        };
-        if quoted == pieces.len() || pieces.iter().all(dated) || pieces.iter().all(deed) {
+        if quoted == pieces.len()
+            || pieces.iter().all(dated)
+            || pieces.iter().all(|piece| add::is_deed(*piece))
+        {
             return pieces;
         }
     }
@@ -67,7 +65,7 @@ pub(super) fn split_if_plain<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {
 /// A date at the very end that is said for all: "milk, eggs and bread for tomorrow".
 pub(super) fn shared_date(body: Phrase<'_>) -> Option<When> {
     (0..body.len())
-        .filter(|i| matches!(body.lower(*i), "for" | "all" | "by" | "due"))
+        .filter(|i| one_of(body.lower(*i), "for all by due"))
         .find_map(|i| {
             let from = i + usize::from(body.lower(i) == "all");
             let found = dates::read(body, from)?;
@@ -85,7 +83,7 @@ fn at_marks<'a>(body: Phrase<'a>, marks: &[&str]) -> Vec<Phrase<'a>> {
 }
 
 fn is_and(body: Phrase<'_>, i: usize) -> bool {
-    !body.is_quoted(i) && matches!(body.lower(i), "and" | "&" | "plus" | "+")
+    !body.is_quoted(i) && one_of(body.lower(i), "and & plus +")
 }
 
 fn at_ands<'a>(body: Phrase<'a>) -> Vec<Phrase<'a>> {

@@ -1,12 +1,13 @@
 //! The offline assistant: a provider without a model, for when no key is set.
 //!
-//! A message is read in three steps, each pure: [`words`] cuts it into tokens, [`understand`] turns
-//! them into [`intent`]s (with [`dates`], [`titles`], [`query`] and the tables of phrases in [`talk`]
-//! and [`change`]), and [`session`] plays the intents against the tools. Nothing is kept between
-//! requests: [`script`] replays a turn from the transcript up to the first call without a result, and
-//! earlier turns are replayed the same way to know what "it" means ([`memory`]).
+//! A message is read in three steps, each pure: `words` cuts it into tokens, `understand` turns them
+//! into `intent`s (with `dates`, `titles`, `query` and the tables of phrases in `add`, `change` and
+//! `talk`), and `session` plays the intents against the tools. Nothing is kept between requests:
+//! `script` replays a turn from the transcript up to the first call without a result, and earlier turns
+//! are replayed the same way to know what "it" or "the second one" means (`memory`).
 //!
-//! To teach it a phrase, add it to a table and to the rows of `tests/phrases.rs`.
+//! To teach it a phrase: add it to a table (`pattern` says how one is written) and a row to
+//! `tests/phrases`.
 
 mod action_replies;
 mod actions;
@@ -17,13 +18,17 @@ mod change;
 mod dates;
 mod intent;
 mod items;
+mod list_replies;
 mod lists;
 mod memory;
+mod parts;
 mod pattern;
+mod polite;
 mod priority;
 mod provider;
 mod query;
 mod reply;
+mod reports;
 mod resolve;
 mod script;
 mod session;

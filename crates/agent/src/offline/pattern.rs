@@ -61,10 +61,24 @@ impl Pattern {
     }
 
     /// Matches the beginning of a phrase, as much of it as fits; how many tokens it took.
-    pub(super) fn begins(&self, phrase: Phrase<'_>) -> Option<usize> {
+    fn begin(&self, phrase: Phrase<'_>) -> Option<usize> {
         (0..=phrase.len().min(12))
             .rev()
             .find(|len| matches(&self.0, phrase.slice(0, *len), 0, &mut Captures::default()))
+    }
+}
+
+/// Patterns for the beginning of a phrase.
+pub(super) struct Openers(Vec<Pattern>);
+
+impl Openers {
+    pub(super) fn new(patterns: &[&'static str]) -> Self {
+        Self(patterns.iter().map(|text| Pattern::new(text)).collect())
+    }
+
+    /// The most tokens that any of them takes at the beginning.
+    pub(super) fn begin(&self, phrase: Phrase<'_>) -> Option<usize> {
+        self.0.iter().filter_map(|pattern| pattern.begin(phrase)).max()
     }
 }
 

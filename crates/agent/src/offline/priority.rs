@@ -2,7 +2,7 @@
 
 use protocol::TaskPriority;
 
-use super::words::Phrase;
+use super::words::{Phrase, one_of};
 
 /// A priority found at the beginning of a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,10 +46,7 @@ fn mark(word: &str) -> Option<TaskPriority> {
 }
 
 fn is_noun(word: &str) -> bool {
-    matches!(
-        word,
-        "priority" | "prio" | "importance" | "urgency" | "priorities"
-    )
+    one_of(word, "priority prio importance urgency priorities")
 }
 
 /// Reads a priority at `at`, with the words around it that belong to it.
@@ -58,7 +55,7 @@ pub(super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
         return None;
     }
     let mut i = at;
-    let with = matches!(phrase.lower(i), "with" | "at" | "as" | "of" | "has" | "is");
+    let with = one_of(phrase.lower(i), "with at as of has is");
     if with {
         i += 1;
     }
@@ -72,10 +69,7 @@ pub(super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
     if not {
         i += 1;
     }
-    if matches!(
-        phrase.lower(i),
-        "very" | "really" | "so" | "super" | "more" | "most" | "less" | "that"
-    ) {
+    if one_of(phrase.lower(i), "very really so super more most less that") {
         i += 1;
     }
     let found = |priority, end: usize, sure| {
@@ -98,7 +92,7 @@ pub(super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
     }
     if is_noun(word) {
         let mut j = i + 1;
-        while matches!(phrase.lower(j), ":" | "=" | "is" | "to" | "as" | "-") {
+        while one_of(phrase.lower(j), ": = is to as -") {
             j += 1;
         }
         let priority = level(phrase.lower(j)).or_else(|| alone(phrase.lower(j)))?;

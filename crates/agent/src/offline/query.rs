@@ -9,237 +9,36 @@ use protocol::TaskStatus;
 use super::dates::{self, Range};
 use super::intent::Query;
 use super::priority;
-use super::words::Phrase;
+use super::words::{Phrase, one_of};
 
 /// Words that say nothing about which tasks are meant.
-const FILLER: &[&str] = &[
-    "show",
-    "me",
-    "list",
-    "display",
-    "see",
-    "view",
-    "give",
-    "get",
-    "print",
-    "tell",
-    "what",
-    "what's",
-    "whats",
-    "which",
-    "are",
-    "is",
-    "do",
-    "does",
-    "i",
-    "i've",
-    "ive",
-    "i'm",
-    "we",
-    "us",
-    "have",
-    "haven't",
-    "got",
-    "has",
-    "had",
-    "my",
-    "our",
-    "the",
-    "a",
-    "an",
-    "of",
-    "on",
-    "in",
-    "to",
-    "that",
-    "that's",
-    "there",
-    "any",
-    "some",
-    "all",
-    "every",
-    "each",
-    "need",
-    "needs",
-    "must",
-    "should",
-    "can",
-    "could",
-    "please",
-    "now",
-    "currently",
-    "right",
-    "task",
-    "tasks",
-    "todo",
-    "todos",
-    "to-do",
-    "to-dos",
-    "item",
-    "items",
-    "thing",
-    "things",
-    "stuff",
-    "lists",
-    "agenda",
-    "plate",
-    "schedule",
-    "calendar",
-    "reminder",
-    "reminders",
-    "be",
-    "been",
-    "being",
-    "were",
-    "was",
-    "with",
-    "and",
-    "or",
-    "it",
-    "them",
-    "those",
-    "these",
-    "ones",
-    "one",
-    "up",
-    "out",
-    "look",
-    "at",
-    "let",
-    "let's",
-    "full",
-    "whole",
-    "entire",
-    "current",
-    "everything",
-    "anything",
-    "something",
-    "due",
-    "date",
-    "deadline",
-    "deadlines",
-    "how",
-    "many",
-    "much",
-    "count",
-    "number",
-    "total",
-    "know",
-    "want",
-    "like",
-    "would",
-    "you",
-    "your",
-    "exactly",
-    "again",
-    "so",
-    "far",
-    "about",
-    "only",
-    "just",
-    "also",
-    "other",
-    "then",
-    "for",
-    "today's",
-    "going",
-    "coming",
-    "still",
-    "yet",
-    "already",
-    "get",
-    "by",
-    "overview",
-    "existing",
-    "did",
-    "marked",
-    "as",
-    "am",
-    "i'd",
-    "assigned",
-    "saved",
-    "stored",
-    "here",
-    "go",
-    "over",
-    "read",
-    "pull",
-    "open",
-    "check",
-    "'s",
-    "who's",
-    "will",
-    "planned",
-    "plan",
-    "plans",
-    "happening",
-    "there's",
-    "theres",
-    "status",
-    "priority",
-    "sorted",
-    "ordered",
-    "doing",
-    "anyone",
-    "order",
-    "list's",
-    "hello",
-    "hi",
-    "ok",
-    "okay",
-    "great",
-    "more",
-    "else",
-    "remind",
-    "summary",
-    "summarize",
-    "summarise",
-    "remains",
-    "marked",
-    "not",
-    "hasn't",
-    "aren't",
-    "isn't",
-    "didn't",
-    "never",
-];
+const FILLER: &str = "show me list display see view give get print tell what what's whats which are is do \
+                      does i i've ive i'm we us have haven't got has had my our the a an of on in to that \
+                      that's there any some all every each need needs must should can could please now \
+                      currently right task tasks todo todos to-do to-dos item items thing things stuff \
+                      lists agenda plate schedule calendar reminder reminders be been being were was with \
+                      and or it them those these ones one up out look at let let's full whole entire \
+                      current everything anything something due date deadline deadlines how many much \
+                      count number total know want like would you your exactly again so far about only \
+                      just also other then for today's going coming still yet already by overview existing \
+                      did marked as am i'd assigned saved stored here go over read pull open check 's \
+                      who's will planned plan plans happening there's theres status priority sorted \
+                      ordered doing anyone order list's hello hi ok okay great more else remind summary \
+                      summarize summarise remains not hasn't aren't isn't didn't never";
 
 /// Nouns that make a question one about the list.
 fn is_noun(word: &str) -> bool {
-    matches!(
+    one_of(
         word,
-        "task"
-            | "tasks"
-            | "todo"
-            | "todos"
-            | "to-do"
-            | "to-dos"
-            | "agenda"
-            | "plate"
-            | "reminder"
-            | "reminders"
-            | "chores"
-            | "errands"
-            | "deadlines"
-            | "deadline"
+        "task tasks todo todos to-do to-dos agenda plate reminder reminders chores errands \
+deadlines deadline",
     )
 }
 
 fn is_plural_noun(word: &str) -> bool {
-    matches!(
+    one_of(
         word,
-        "task"
-            | "tasks"
-            | "todos"
-            | "to-dos"
-            | "reminders"
-            | "items"
-            | "ones"
-            | "stuff"
-            | "things"
-            | "todo"
-            | "chores"
-            | "errands"
+        "task tasks todos to-dos reminders items ones stuff things todo chores errands",
     )
 }
 
@@ -265,9 +64,9 @@ pub(super) fn question(phrase: Phrase<'_>) -> Option<Query> {
     let bag = fill(phrase)?;
     let query = bag.query;
     let narrow = query.range.is_some() || query.status.is_some() || query.priority.is_some();
-    let verb = matches!(
+    let verb = one_of(
         phrase.without_leading_marks().lower(0),
-        "show" | "list" | "display" | "view" | "see" | "print"
+        "show list display view see print",
     );
     (bag.cue || bag.hint && (narrow || verb) || (narrow && phrase.len() <= 3)).then_some(query)
 }
@@ -316,25 +115,21 @@ impl Bag {
         self.word(phrase, i)
     }
 
-    fn word(&mut self, phrase: Phrase<'_>, i: usize) -> Option<usize> {
-        let word = phrase.lower(i);
-        if phrase.is_punct(i) {
-            return matches!(
-                word,
-                "," | "-" | ":" | "?" | "." | "!" | "'" | "(" | ")" | "…" | "..."
-            )
-            .then_some(1);
-        }
-        match (word, phrase.lower(i + 1), phrase.lower(i + 2)) {
+    /// Takes words that mean something together.
+    fn idiom(&mut self, phrase: Phrase<'_>, i: usize) -> Option<usize> {
+        match (phrase.lower(i), phrase.lower(i + 1), phrase.lower(i + 2)) {
             ("how", "many", _) | ("number" | "count", "of", _) => {
                 self.query.count = true;
                 self.hint = true;
-                return Some(2);
+                Some(2)
             }
-            ("count", _, _) if i == 0 => self.query.count = true,
+            ("count", _, _) if i == 0 => {
+                self.query.count = true;
+                Some(1)
+            }
             ("todo" | "to-do" | "task" | "tasks" | "my" | "the", "list" | "lists", _) => {
                 self.cue = true;
-                return Some(2);
+                Some(2)
             }
             (
                 "have" | "need" | "got" | "supposed" | "left" | "remains" | "things" | "stuff",
@@ -342,44 +137,51 @@ impl Bag {
                 "do" | "be" | "get" | "finish" | "complete" | "tackle",
             ) => {
                 self.cue |= phrase.lower(i + 2) != "be";
-                return Some(3);
+                Some(3)
             }
             ("should", "i", "do") | ("must", "i", "do") | ("to", "get", "done") => {
                 self.cue = true;
-                return Some(3);
+                Some(3)
             }
             ("sorted" | "sort" | "ordered" | "order" | "grouped" | "group", "by", _) => {
                 let due = usize::from(phrase.lower(i + 2) == "due" && phrase.lower(i + 3) == "date");
-                return Some((3 + due).min(phrase.len() - i));
+                Some((3 + due).min(phrase.len() - i))
             }
             ("did", "i" | "we", "do" | "get" | "finish" | "complete" | "accomplish" | "achieve") => {
                 self.query.status = Some(TaskStatus::Done);
                 self.cue |= phrase.lower(i + 2) != "get";
                 self.hint = true;
-                return Some(3);
+                Some(3)
             }
             ("free" | "busy" | "empty", _, _) => {
                 self.hint = true;
-                return Some(1);
+                Some(1)
             }
             ("to", "do", _) => {
                 self.cue |= i + 2 == phrase.len() || phrase.lower(i + 2) == "list" || i == 0;
-                return Some(2);
+                Some(2)
             }
             ("first" | "top" | "next" | "last", count, _) if i > 0 || is_plural_noun(phrase.lower(i + 2)) => {
                 let count: usize = count.parse().ok().filter(|count| (1..=50).contains(count))?;
                 self.query.first = Some(count);
-                return Some(2);
+                Some(2)
             }
-            _ => {}
+            _ => None,
+        }
+    }
+
+    fn word(&mut self, phrase: Phrase<'_>, i: usize) -> Option<usize> {
+        let word = phrase.lower(i);
+        if phrase.is_punct(i) {
+            return one_of(word, ", - : ? . ! ' ( ) … ...").then_some(1);
+        }
+        if let Some(len) = self.idiom(phrase, i) {
+            return Some(len);
         }
         if word == "work" && !is_plural_noun(phrase.lower(i + 1)) {
             return Some(1);
         }
-        self.negated |= matches!(
-            word,
-            "haven't" | "hasn't" | "aren't" | "isn't" | "didn't" | "not" | "never"
-        );
+        self.negated |= one_of(word, "haven't hasn't aren't isn't didn't not never");
         if is_noun(word) {
             self.cue = true;
             return Some(1);
@@ -389,27 +191,12 @@ impl Bag {
             self.query.range = self.query.range.or(Some(Range::Dated));
             return Some(1);
         }
-        self.hint |= matches!(
+        self.hint |= one_of(
             word,
-            "list"
-                | "show"
-                | "everything"
-                | "anything"
-                | "all"
-                | "have"
-                | "got"
-                | "what's"
-                | "whats"
-                | "items"
-                | "what"
-                | "which"
-                | "things"
-                | "there's"
-                | "did"
-                | "view"
-                | "see"
+            "list show everything anything all have got what's whats items what which things there's \
+did view see",
         );
-        if FILLER.contains(&word) {
+        if one_of(word, FILLER) {
             return Some(1);
         }
         // "work tasks", "grocery items": unknown words in front of the noun.
@@ -527,7 +314,7 @@ impl Bag {
             && (to == from || dates::read_range(phrase, to).is_none())
             && !(to > from
                 && matches!(phrase.lower(to), "that" | "which" | "in")
-                && matches!(phrase.lower(to + 1), "are" | "is" | "the" | "my"))
+                && one_of(phrase.lower(to + 1), "are is the my"))
         {
             to += 1;
         }
@@ -547,7 +334,7 @@ impl Bag {
 
 fn strip_articles(phrase: Phrase<'_>) -> Phrase<'_> {
     let mut phrase = phrase;
-    while phrase.len() > 1 && matches!(phrase.lower(0), "the" | "my" | "a" | "an") {
+    while phrase.len() > 1 && one_of(phrase.lower(0), "the my a an") {
         phrase = phrase.skip(1);
     }
     phrase
@@ -555,5 +342,5 @@ fn strip_articles(phrase: Phrase<'_>) -> Phrase<'_> {
 
 /// Whether a word can name what tasks are about.
 fn is_name(word: &str) -> bool {
-    !word.is_empty() && !FILLER.contains(&word) && word.chars().any(char::is_alphanumeric)
+    !word.is_empty() && !one_of(word, FILLER) && word.chars().any(char::is_alphanumeric)
 }

@@ -3,7 +3,7 @@
 use super::dates::Range;
 use super::intent::{Position, Query, Target};
 use super::query;
-use super::words::Phrase;
+use super::words::{Phrase, one_of};
 
 /// Reads the object of a request.
 pub(super) fn parse(phrase: Phrase<'_>) -> Target {
@@ -43,10 +43,7 @@ fn title(phrase: Phrase<'_>) -> Phrase<'_> {
     }
     if inner.len() > 1 && is_task(inner.lower(0)) {
         // "task 'x'", "the task called x", "the task to call Bob"
-        let named = usize::from(matches!(
-            inner.lower(1),
-            "called" | "named" | "titled" | "to" | "about" | ":" | "for" | "with"
-        ));
+        let named = usize::from(one_of(inner.lower(1), "called named titled to about : for with"));
         if inner.len() > 1 + named {
             inner = inner.skip(1 + named);
         }
@@ -59,17 +56,17 @@ fn title(phrase: Phrase<'_>) -> Phrase<'_> {
 }
 
 fn is_article(word: &str) -> bool {
-    matches!(word, "the" | "my" | "that" | "this" | "our" | "a" | "an")
+    one_of(word, "the my that this our a an")
 }
 
 fn is_task(word: &str) -> bool {
-    matches!(word, "task" | "todo" | "to-do" | "item" | "reminder" | "entry")
+    one_of(word, "task todo to-do item reminder entry")
 }
 
 /// Without "from my list", "on the list".
 fn strip_list_name(phrase: Phrase<'_>) -> Phrase<'_> {
     for i in 1..phrase.len() {
-        if !matches!(phrase.lower(i), "from" | "off" | "on" | "in" | "of") || phrase.is_quoted(i) {
+        if !one_of(phrase.lower(i), "from off on in of") || phrase.is_quoted(i) {
             continue;
         }
         let mut j = i + usize::from(phrase.lower(i + 1) == "of") + 1;
@@ -77,13 +74,10 @@ fn strip_list_name(phrase: Phrase<'_>) -> Phrase<'_> {
             continue;
         }
         j += 1;
-        if matches!(phrase.lower(j), "todo" | "to-do" | "task" | "tasks" | "shopping")
-            && phrase.lower(j + 1) == "list"
-        {
+        if one_of(phrase.lower(j), "todo to-do task tasks shopping") && phrase.lower(j + 1) == "list" {
             j += 1;
         }
-        if matches!(phrase.lower(j), "list" | "tasks" | "todos" | "agenda" | "plate") && j + 1 == phrase.len()
-        {
+        if one_of(phrase.lower(j), "list tasks todos agenda plate") && j + 1 == phrase.len() {
             return phrase.slice(0, i);
         }
     }
@@ -143,9 +137,7 @@ fn ordinal(word: &str) -> Option<usize> {
     }
     let digits = word.trim_end_matches(|char: char| char.is_ascii_alphabetic());
     let suffix = &word[digits.len()..];
-    matches!(suffix, "st" | "nd" | "rd" | "th")
-        .then(|| cardinal(digits))
-        .flatten()
+    one_of(suffix, "st nd rd th").then(|| cardinal(digits)).flatten()
 }
 
 fn cardinal(word: &str) -> Option<usize> {
@@ -200,11 +192,7 @@ pub(super) fn positions(phrase: Phrase<'_>) -> Option<Vec<Position>> {
             "top" => found.push(Position::At(1)),
             _ => {
                 let value = ordinal(word).or_else(|| cardinal(word)).or_else(|| {
-                    (i > 0
-                        && matches!(
-                            phrase.lower(i - 1),
-                            "number" | "task" | "and" | "item" | "option" | ","
-                        )
+                    (i > 0 && one_of(phrase.lower(i - 1), "number task and item option ,")
                         || phrase.len() == 1)
                         .then(|| small_word(word))
                         .flatten()
@@ -256,19 +244,19 @@ fn every(phrase: Phrase<'_>) -> Option<Query> {
         return None;
     }
     let first = phrase.lower(0);
-    let all = matches!(first, "all" | "everything" | "every" | "each" | "anything");
+    let all = one_of(first, "all everything every each anything");
     let plural = (0..phrase.len()).any(|i| {
-        matches!(
+        one_of(
             phrase.lower(i),
-            "tasks" | "todos" | "ones" | "items" | "to-dos" | "list" | "reminders" | "everything" | "things"
+            "tasks todos ones items to-dos list reminders everything things",
         )
     });
-    let status = phrase.len() == 1 && matches!(first, "completed" | "done" | "finished" | "overdue");
+    let status = phrase.len() == 1 && one_of(first, "completed done finished overdue");
     if !all && !plural && !status {
         return None;
     }
     let query = query::parse(phrase)?;
-    if !all && !query.is_narrow() && !matches!(first, "my" | "the" | "entire" | "whole" | "tasks") {
+    if !all && !query.is_narrow() && !one_of(first, "my the entire whole tasks") {
         return None;
     }
     (query.range != Some(Range::Dated) && !query.count).then_some(query)
@@ -279,21 +267,9 @@ fn quotations(phrase: Phrase<'_>) -> Option<Target> {
     for i in 0..phrase.len() {
         match phrase.quotation(i) {
             Some(inner) if !inner.is_empty() => found.push(Target::Exact(inner.to_owned())),
-            _ if matches!(
+            _ if one_of(
                 phrase.lower(i),
-                "and"
-                    | ","
-                    | "the"
-                    | "task"
-                    | "tasks"
-                    | "my"
-                    | "todo"
-                    | "called"
-                    | "named"
-                    | "one"
-                    | "to-do"
-                    | "both"
-                    | "item"
+                "and , the task tasks my todo called named one to-do both item",
             ) => {}
             _ => return None,
         }

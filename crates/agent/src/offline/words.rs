@@ -103,7 +103,7 @@ impl<'a> Phrase<'a> {
     /// Without the punctuation at its end that ends a sentence.
     pub(super) fn without_end_marks(self) -> Self {
         let mut phrase = self;
-        while phrase.len() > 0
+        while !phrase.is_empty()
             && phrase.is_punct(phrase.len() - 1)
             && !phrase.lower(phrase.len() - 1).starts_with("!!")
         {
@@ -149,6 +149,11 @@ fn push(tokens: &mut Vec<Token>, kind: Kind, start: usize, end: usize, text: &st
         start,
         end,
     });
+}
+
+/// Whether a word is one of those in a list with spaces between them.
+pub(super) fn one_of(word: &str, list: &str) -> bool {
+    !word.is_empty() && list.split_whitespace().any(|other| other == word)
 }
 
 /// Lower case with plain apostrophes and dashes.

@@ -1,11 +1,15 @@
 //! Dates in words: read without a clock into a [`When`], which a clock turns into a [`Due`].
 
+mod calendar;
+mod day;
 mod range;
 mod read;
+mod span;
 mod time;
 
 pub(super) use range::{Range, read_range};
-pub(super) use read::{Found, Mark, read, read_span, read_whole};
+pub(super) use read::{Found, Mark, read, read_whole};
+pub(super) use span::read_span;
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
@@ -45,12 +49,12 @@ pub(super) enum Day {
     /// "next month": its first day.
     NextMonth,
     /// The 3rd of December, of the next year that still has it before it.
-    MonthDay {
+    Yearly {
         month: i8,
         day: i8,
     },
     /// The 15th.
-    DayOfMonth(i8),
+    Monthly(i8),
     Exact(Date),
 }
 
@@ -217,11 +221,11 @@ impl Day {
             Self::Weekend(weeks) => plus(monday, (weeks * 7 + 5).days()),
             Self::NextWeek => plus(monday, 7.days()),
             Self::NextMonth => plus(today.first_of_month(), 1.month()),
-            Self::MonthDay { month, day } => (0..=8)
+            Self::Yearly { month, day } => (0..=8)
                 .filter_map(|years| Date::new(today.year().checked_add(years)?, month, day).ok())
                 .find(|date| *date >= today)
                 .unwrap_or(today),
-            Self::DayOfMonth(day) => (0..=12)
+            Self::Monthly(day) => (0..=12)
                 .map(|months| plus(today.first_of_month(), i64::from(months).months()))
                 .filter_map(|first| Date::new(first.year(), first.month(), day).ok())
                 .find(|date| *date >= today)

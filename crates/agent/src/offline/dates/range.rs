@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 
-use super::super::words::Phrase;
-use super::read::{Found, Mark, read, read_span};
+use super::super::words::{Phrase, one_of};
+use super::read::{Found, Mark, read};
+use super::span::read_span;
 use super::{Day, When};
 
 /// Which due dates are meant.
@@ -143,10 +144,7 @@ pub(in super::super) fn read_range(phrase: Phrase<'_>, at: usize) -> Option<(Ran
 
 /// "on", "in", "for" before one of the above.
 fn lead(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
-    if !matches!(
-        phrase.lower(at),
-        "on" | "in" | "for" | "over" | "during" | "with" | "within" | "at" | "due"
-    ) {
+    if !one_of(phrase.lower(at), "on in for over during with within at due") {
         return None;
     }
     let the = usize::from(phrase.lower(at + 1) == "the");
@@ -170,10 +168,7 @@ fn bounded(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
         ("between" | "from", _) => {
             let (from, len) = day(at + 1)?;
             let joint = at + 1 + len;
-            if !matches!(
-                phrase.lower(joint),
-                "and" | "to" | "until" | "till" | "through" | "-"
-            ) {
+            if !one_of(phrase.lower(joint), "and to until till through -") {
                 return None;
             }
             let (until, rest) = day(joint + 1)?;
@@ -187,11 +182,8 @@ fn bounded(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
 fn within(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
     let mut i = at;
     let mut led = false;
-    while matches!(
-        phrase.lower(i),
-        "in" | "the" | "next" | "coming" | "within" | "following"
-    ) {
-        led |= matches!(phrase.lower(i), "next" | "coming" | "within" | "following");
+    while one_of(phrase.lower(i), "in the next coming within following") {
+        led |= one_of(phrase.lower(i), "next coming within following");
         i += 1;
     }
     if !led {
@@ -211,7 +203,7 @@ fn dated(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
         return None;
     };
     let first = phrase.lower(at);
-    let until = matches!(first, "by" | "until" | "till" | "before")
+    let until = one_of(first, "by until till before")
         || (first == "due" && matches!(phrase.lower(at + 1), "by" | "until" | "before"))
         || matches!((first, found.mark), ("no" | "not", Mark::Due))
         || matches!(day, Day::EndOfWeek(_) | Day::EndOfMonth(_) | Day::EndOfYear);

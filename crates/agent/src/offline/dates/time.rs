@@ -2,7 +2,7 @@
 
 use jiff::civil::Time;
 
-use super::super::words::Phrase;
+use super::super::words::{Phrase, one_of};
 use super::TimeOfDay;
 
 /// A small number in digits or as a word, 0 to 999.
@@ -164,52 +164,11 @@ fn half_of_day(word: &str) -> Option<bool> {
 
 /// Whether what follows a number makes it an amount: "by 5 percent".
 fn is_measure(phrase: Phrase<'_>, i: usize) -> bool {
-    matches!(
+    one_of(
         phrase.lower(i),
-        "%" | "percent"
-            | "euros"
-            | "dollars"
-            | "people"
-            | "minutes"
-            | "hours"
-            | "days"
-            | "weeks"
-            | "months"
-            | "years"
-            | "day"
-            | "week"
-            | "month"
-            | "hour"
-            | "minute"
-            | "pages"
-            | "points"
-            | "st"
-            | "nd"
-            | "th"
-            | "times"
-            | "items"
-            | "january"
-            | "february"
-            | "march"
-            | "april"
-            | "may"
-            | "june"
-            | "july"
-            | "august"
-            | "september"
-            | "october"
-            | "november"
-            | "december"
-            | "jan"
-            | "feb"
-            | "mar"
-            | "apr"
-            | "jun"
-            | "jul"
-            | "aug"
-            | "sep"
-            | "oct"
-            | "nov"
-            | "dec"
+        "% percent euros dollars people minutes hours days weeks months years day week month \
+hour minute pages points st nd th times items january february march april may june \
+july august september october november december jan feb mar apr jun jul aug sep oct nov \
+dec",
     )
 }

@@ -230,13 +230,22 @@ impl RunHost for Host {
     }
 }
 
+/// A change, and what it needs to be taken back.
+struct Entry {
+    summary: String,
+    id: TaskId,
+    /// The task as it was and where it stood; `None` when there was none.
+    before: Option<(usize, Task)>,
+    call_id: String,
+}
+
 /// A list in memory with a journal of its changes.
 #[derive(Default)]
 struct List {
     tasks: Vec<Task>,
     added: u128,
     /// What each change needs to be taken back, and how it is called.
-    journal: Vec<(String, TaskId, Option<(usize, Task)>, String)>,
+    journal: Vec<Entry>,
     /// The call that is being made.
     call_id: String,
     /// Calls that were taken back, and what they had done.
@@ -262,6 +271,15 @@ impl List {
         task
     }
 
+    fn note(&mut self, summary: String, id: TaskId, before: Option<(usize, Task)>) {
+        self.journal.push(Entry {
+            summary,
+            id,
+            before,
+            call_id: self.call_id.clone(),
+        });
+    }
+
     fn at(&self, id: TaskId) -> Option<usize> {
         self.tasks.iter().position(|task| task.id == id)
     }
@@ -271,12 +289,7 @@ impl List {
 impl TaskPort for List {
     async fn add(&mut self, new: NewTask) -> Result<Task, ToolError> {
         let task = self.insert(new);
-        self.journal.push((
-            format!("Created task: {}", task.title),
-            task.id,
-            None,
-            self.call_id.clone(),
-        ));
+        self.note(format!("Created task: {}", task.title), task.id, None);
         Ok(task)
     }
 
@@ -322,29 +335,33 @@ impl TaskPort for List {
         task.completed_at =
             (task.status == TaskStatus::Done).then_some(Timestamp::from_millis(1_795_613_400_000));
         let after = task.clone();
-        self.journal.push((
+        self.note(
             format!("Updated task: {}", after.title),
             id,
             Some((at, before.clone())),
-            self.call_id.clone(),
-        ));
+        );
         Ok(Some(TaskChange { before, after }))
     }
 
     async fn delete(&mut self, id: TaskId) -> Result<Option<Task>, ToolError> {
         let Some(at) = self.at(id) else { return Ok(None) };
         let task = self.tasks.remove(at);
-        self.journal.push((
+        self.note(
             format!("Deleted task: {}", task.title),
             id,
             Some((at, task.clone())),
-            self.call_id.clone(),
-        ));
+        );
         Ok(Some(task))
     }
 
     async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError> {
-        let Some((summary, id, before, call_id)) = self.journal.pop() else {
+        let Some(Entry {
+            summary,
+            id,
+            before,
+            call_id,
+        }) = self.journal.pop()
+        else {
             return Ok(UndoOutcome::Nothing);
         };
         self.undone.push((call_id, summary.clone()));

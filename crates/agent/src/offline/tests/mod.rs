@@ -5,3 +5,4 @@ mod dates;
 mod desk;
 mod phrases;
 mod robustness;
+mod streaming;

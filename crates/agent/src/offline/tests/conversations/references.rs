@@ -1,0 +1,138 @@
+//! "It", "the second one", answers to questions, undo.
+
+use pretty_assertions::assert_eq;
+
+use super::super::desk::Desk;
+use super::chat;
+
+#[tokio::test]
+async fn several_matches_are_asked_about() {
+    for (answer, left) in [
+        ("2", vec!["Buy milk @2026-11-26"]),
+        ("the first one", vec!["Return milk bottles"]),
+        ("both", vec![]),
+        ("the bottles", vec!["Buy milk @2026-11-26"]),
+        ("never mind", vec!["Buy milk @2026-11-26", "Return milk bottles"]),
+        ("delete 1", vec!["Return milk bottles"]),
+    ] {
+        let mut desk = Desk::new();
+        desk.has("Buy milk @2026-11-26");
+        desk.has("Return milk bottles");
+        chat(
+            &mut desk,
+            &[(
+                "delete milk",
+                "2 tasks fit “milk” … 1. **Buy milk** — tomorrow … 2. **Return milk bottles**",
+            )],
+        )
+        .await;
+        desk.say(answer).await;
+        assert_eq!(desk.tasks(), left, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_out_of_range_is_asked_again_and_something_else_is_taken_for_itself() {
+    let mut desk = Desk::new();
+    desk.has("Buy milk");
+    desk.has("Drink milk");
+    chat(
+        &mut desk,
+        &[
+            ("complete the milk", "Which one"),
+            ("7", "from 1 to 2"),
+            ("2", "Ticked off **Drink milk**"),
+            ("delete milk", "Deleted **Buy milk**"),
+            ("add bread", "Added **Bread**"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["Drink milk [done]", "Bread"]);
+}
+
+#[tokio::test]
+async fn it_needs_something_to_mean() {
+    let mut desk = Desk::new();
+    chat(&mut desk, &[("delete it", "not sure which task")]).await;
+    desk.has("A");
+    desk.has("B");
+    chat(
+        &mut desk,
+        &[
+            ("list", "2 open tasks"),
+            ("delete it", "Which one do you mean"),
+            ("2", "Deleted **B**"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["A"]);
+}
+
+#[tokio::test]
+async fn positions_count_in_the_list_shown_last_even_after_changes() {
+    let mut desk = Desk::new();
+    for title in ["A", "B", "C", "D"] {
+        desk.has(title);
+    }
+    chat(
+        &mut desk,
+        &[
+            ("show my tasks", "1. **A**"),
+            ("done with 1", "**A**"),
+            ("done with 2", "**B**"),
+            ("delete the last one", "**B**"),
+        ],
+    )
+    .await;
+    // "The last one" was the one completed just now.
+    assert_eq!(desk.tasks(), ["A [done]", "C", "D"]);
+    chat(
+        &mut desk,
+        &[
+            ("complete 3 and 4", "2 tasks: **C** and **D**"),
+            ("undo", "Undone"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["A [done]", "C", "D"]);
+}
+
+#[tokio::test]
+async fn undo_takes_back_the_whole_last_turn_or_one_change() {
+    let mut desk = Desk::new();
+    chat(
+        &mut desk,
+        &[
+            ("add tasks: milk, eggs, bread", "Added 3 tasks"),
+            ("undo", "Undone"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), Vec::<String>::new());
+    chat(&mut desk, &[("undo", "nothing to undo")]).await;
+    chat(
+        &mut desk,
+        &[
+            ("add tasks: milk, eggs, bread", "Added 3 tasks"),
+            ("undo the last change", "Created task: Bread"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["Milk", "Eggs"]);
+}
+
+#[tokio::test]
+async fn numbers_mean_the_same_after_midnight_and_in_answers_written_by_others() {
+    let mut desk = Desk::new();
+    desk.has("Late @2026-11-24");
+    desk.has("Today @2026-11-25");
+    desk.has("Tomorrow @2026-11-26");
+    chat(&mut desk, &[("what's due tomorrow?", "1. **Tomorrow**")]).await;
+    desk.later(24);
+    chat(&mut desk, &[("done with 1", "**Tomorrow**")]).await;
+    assert_eq!(desk.tasks()[2], "Tomorrow @2026-11-26 [done]");
+    desk.say("show my tasks").await;
+    desk.rewrite_last_answer("Here you go:\n1. Today (yesterday)\n2. Late\n\nAnything else?");
+    chat(&mut desk, &[("delete 1", "**Today**")]).await;
+    assert_eq!(desk.tasks(), ["Late @2026-11-24", "Tomorrow @2026-11-26 [done]"]);
+}
