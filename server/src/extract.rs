@@ -144,6 +144,16 @@ fn unfit(path: &str, error: &serde_json::Error) -> ApiError {
         return ApiError::invalid(&within(name), "is not a field of this request");
     }
     let field = if path == "." { "body" } else { path };
+    if let Some((_, known)) = sentence
+        .split_once("unknown variant ")
+        .and_then(|(_, rest)| rest.split_once(", expected "))
+    {
+        return ApiError::invalid(field, format!("must be {}", known.replace('`', "")));
+    }
+    // Our own types already speak of the field: "is not an RFC 3339 time …".
+    if sentence.starts_with("is ") || sentence.starts_with("must ") {
+        return ApiError::invalid(field, sentence);
+    }
     ApiError::invalid(field, format!("does not fit: {sentence}"))
 }
 

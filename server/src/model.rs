@@ -20,7 +20,5 @@ pub(crate) fn provider(config: &Config) -> Result<Arc<dyn Provider>, StartError>
         model: model.model.clone(),
         timing: Timing::default(),
     };
-    Ok(Arc::new(
-        OpenAi::new(config).map_err(|error| StartError::Model(error.into()))?,
-    ))
+    Ok(Arc::new(OpenAi::new(config)?))
 }

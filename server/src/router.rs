@@ -59,6 +59,7 @@ pub fn build_router(state: AppState) -> Router {
     // Better Auth has its own answers for what it does not know.
     let better_auth = Router::new()
         .route("/api/auth", any(better_auth::door))
+        .route("/api/auth/", any(better_auth::door))
         .route("/api/auth/{*path}", any(better_auth::door))
         .layer(from_fn(limit_time));
     // Waits for a whole run, if it is asked to.

@@ -4,8 +4,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
+use agent::llm::Provider;
+use agent::llm::openai::OpenAiConfigError;
 use domain::{Domain, DomainConfig};
 use store::{Store, StoreConfig};
 use tokio::net::TcpListener;
@@ -49,8 +52,8 @@ pub enum StartError {
     Domain(#[source] domain::Error),
     #[error("cannot listen on {address}: {reason}. Set LEPTOS_SITE_ADDR to another address and port")]
     Listen { address: SocketAddr, reason: String },
-    #[error("the model of OPENAI_BASE_URL cannot be used: {0}")]
-    Model(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Model(#[from] OpenAiConfigError),
     #[error("the system refused: {0}")]
     Runtime(#[source] io::Error),
 }
@@ -59,7 +62,7 @@ impl StartError {
     /// 2 for what was asked wrongly, 1 for what went wrong.
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Arguments(_) | Self::Config(_) => ExitCode::from(2),
+            Self::Arguments(_) | Self::Config(_) | Self::Model(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }
@@ -108,18 +111,23 @@ async fn migrate(config: &Config) -> Result<(), StartError> {
 }
 
 async fn serve(config: Config) -> Result<(), StartError> {
+    let provider = model::provider(&config)?;
     for setting in config.without_effect() {
         tracing::warn!("{setting} is set and has no effect in this version");
     }
     // Before the database is made and started, which takes its time, only to be told this.
     drop(listen(config.listen).await?);
     let database = Database::open(&config).await?;
-    let outcome = serve_on(&config, &database).await;
+    let outcome = serve_on(&config, provider, &database).await;
     database.stop().await;
     outcome
 }
 
-async fn serve_on(config: &Config, database: &Database) -> Result<(), StartError> {
+async fn serve_on(
+    config: &Config,
+    provider: Arc<dyn Provider>,
+    database: &Database,
+) -> Result<(), StartError> {
     let secret = secret(config)?;
     store::migrate(database.direct_url.reveal()).await?;
     let store = Store::connect(&StoreConfig {
@@ -133,7 +141,7 @@ async fn serve_on(config: &Config, database: &Database) -> Result<(), StartError
     let domain_config = DomainConfig {
         secret: secret.reveal().as_bytes().to_vec(),
         public_origin: settings.public_url.origin.to_string(),
-        provider: model::provider(config)?,
+        provider,
         window: config.window,
         messages_per_minute: config.messages_per_minute,
     };

@@ -1,6 +1,7 @@
 //! Where settings come from: the process's environment, then `.env` in the current folder.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::ConfigError;
@@ -47,22 +48,28 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
 
 fn from_file(path: &Path) -> Result<HashMap<String, String>, ConfigError> {
     let wants = "lines such as NAME=value or NAME=\"a value with spaces\"";
-    let pairs = match dotenvy::from_path_iter(path) {
-        Ok(pairs) => pairs,
-        Err(error) if error.not_found() => return Ok(HashMap::new()),
-        Err(_) => return Err(ConfigError::unshown(".env", "to be a readable file".into())),
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(HashMap::new()),
+        Err(_) => {
+            return Err(ConfigError::unshown(
+                ".env",
+                format!("to be a text file with {wants}"),
+            ));
+        }
     };
     let mut variables = HashMap::new();
-    for pair in pairs {
-        let (name, value) = pair.map_err(|error| match error {
-            dotenvy::Error::LineParse(line, _) => {
-                let name: String = line
-                    .chars()
-                    .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
-                    .collect();
-                ConfigError::unshown(".env", format!("{wants}; the one that begins `{name}` is not"))
-            }
-            _ => ConfigError::unshown(".env", format!("to be a text file with {wants}")),
+    for pair in dotenvy::from_read_iter(text.as_bytes()) {
+        let (name, value) = pair.map_err(|error| {
+            // The error holds the value or a part of it; only its place may be told.
+            let line = match &error {
+                dotenvy::Error::LineParse(part, _) => {
+                    text.lines().position(|line| line.contains(part.trim()))
+                }
+                _ => None,
+            };
+            let place = line.map_or(String::new(), |index| format!("; line {} is not one", index + 1));
+            ConfigError::unshown(".env", format!("{wants}{place}"))
         })?;
         variables.insert(name, value);
     }
@@ -86,11 +93,8 @@ mod tests {
         assert_eq!(environment.get("B"), Some("two words"));
         assert_eq!(environment.get("C"), None);
 
-        std::fs::write(&path, "OPENAI_API_KEY=sk secret words\n").unwrap();
+        std::fs::write(&path, "A=1\nOPENAI_API_KEY=sk secret words\n").unwrap();
         let error = from_file(&path).unwrap_err().to_string();
-        assert!(
-            error.contains("OPENAI_API_KEY") && !error.contains("secret"),
-            "{error}"
-        );
+        assert!(error.contains("line 2") && !error.contains("sk"), "{error}");
     }
 }

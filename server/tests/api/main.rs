@@ -1,1 +1,20 @@
-fn main() {}
+//! The HTTP tests: every door, driven without a socket, on a fresh database each.
+//!
+//! [`support::TestApp`] is the server with a scripted model; [`support::Call`] is one request. Answers are compared
+//! with snapshots in which ids, times and tokens are replaced by their kind.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod better_auth;
+mod conversations;
+mod health;
+mod identity;
+mod messages;
+mod origin;
+mod pages;
+mod problems;
+mod process;
+mod site;
+mod streams;
+mod support;
+mod tasks;

@@ -1,0 +1,166 @@
+//! The binary itself: what it prints and how it ends.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The binary with nothing set but what a test sets, in an empty folder.
+fn greenlit(folder: &tempfile::TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_greenlit"));
+    command
+        .env_clear()
+        .current_dir(folder.path())
+        .env("GREENLIT_DATA_DIR", folder.path().join("data"))
+        .env("BETTER_AUTH_SECRET", "0123456789abcdef0123456789abcdef")
+        .stdin(Stdio::null());
+    command
+}
+
+fn outcome(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    (
+        status.code(),
+        String::from_utf8(stdout).unwrap(),
+        String::from_utf8(stderr).unwrap(),
+    )
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn help_and_version_need_nothing() {
+    let folder = folder();
+    let (code, help, _) = outcome(greenlit(&folder).arg("--help"));
+    assert_eq!(code, Some(0));
+    assert!(help.contains("greenlit migrate") && help.contains("LEPTOS_SITE_ADDR"));
+    let (code, version, _) = outcome(greenlit(&folder).arg("--version"));
+    assert_eq!(
+        (code, version.as_str()),
+        (Some(0), concat!("greenlit ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
+    let (code, _, error) = outcome(greenlit(&folder).arg("--port"));
+    assert_eq!(code, Some(2));
+    assert!(error.contains("--port") && error.contains("--help"), "{error}");
+}
+
+#[test]
+fn a_bad_setting_ends_the_start_with_one_line() {
+    let folder = folder();
+    for (name, value) in [
+        ("LEPTOS_SITE_ADDR", "nonsense"),
+        ("BETTER_AUTH_SECRET", "short"),
+        ("PUBLIC_URL", "todo.example.com"),
+        ("DATABASE_URL", "mysql://x"),
+    ] {
+        let (code, _, error) = outcome(greenlit(&folder).env(name, value));
+        assert_eq!(code, Some(2), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(error.starts_with(&format!("greenlit: {name} wants ")), "{error}");
+    }
+    std::fs::write(folder.path().join(".env"), "RATE_LIMIT_AUTH_PER_MINUTE=often\n").unwrap();
+    let (code, _, error) = outcome(&mut greenlit(&folder));
+    assert_eq!(code, Some(2));
+    assert!(
+        error.contains("RATE_LIMIT_AUTH_PER_MINUTE wants a whole number"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_address_in_use_and_an_unreachable_database_are_said_in_a_line() {
+    let folder = folder();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, _, error) = outcome(greenlit(&folder).env("LEPTOS_SITE_ADDR", &address));
+    assert_eq!(code, Some(1));
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(
+        error.contains(&address) && error.contains("LEPTOS_SITE_ADDR"),
+        "{error}"
+    );
+    assert!(!folder.path().join("data").exists(), "no database was made");
+
+    drop(taken);
+    let url = format!("postgres://ada:hunter2@{address}/greenlit");
+    let (code, _, error) = outcome(
+        greenlit(&folder)
+            .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
+            .env("DATABASE_URL", url),
+    );
+    assert_eq!(code, Some(1));
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert!(
+        error.contains("cannot be reached") && !error.contains("hunter2"),
+        "{error}"
+    );
+}
+
+/// Ends the server even when a test fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[sqlx::test(migrations = false)]
+async fn it_migrates_listens_and_ends_when_told(pool: sqlx::PgPool) {
+    let (folder, url) = (folder(), url_of(&pool));
+    let (code, out, error) = outcome(greenlit(&folder).env("DATABASE_URL", &url).arg("migrate"));
+    assert_eq!(
+        (code, out.as_str()),
+        (Some(0), "The database is up to date.\n"),
+        "{error}"
+    );
+
+    let child = greenlit(&folder)
+        .env("DATABASE_URL", &url)
+        .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
+    let address = line
+        .strip_prefix("Greenlit is ready: http://")
+        .unwrap()
+        .to_owned();
+    assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200"));
+
+    let status = Command::new("kill")
+        .args(["-TERM", &running.0.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+}
+
+fn url_of(pool: &sqlx::PgPool) -> String {
+    let options = pool.connect_options();
+    let mut url = url::Url::parse(&std::env::var("DATABASE_URL").unwrap()).unwrap();
+    url.set_path(options.get_database().unwrap());
+    url.into()
+}
+
+fn get(address: &str, path: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
