@@ -1,7 +1,12 @@
+import { buildFakeOpenAi } from "./model.mjs";
 import { startServer } from "./server.mjs";
 
-/** One server for all tests, unless GREENLIT_URL names one that runs already. Returns its end. */
+/**
+ * The fake model server built, and one greenlit server for all tests that need none of their own, unless GREENLIT_URL
+ * names one that runs already. GREENLIT_BIN and FAKE_OPENAI_BIN name other binaries. Returns its end.
+ */
 export default async function globalSetup() {
+  await buildFakeOpenAi();
   if (process.env.GREENLIT_URL) return;
   const server = await startServer();
   process.env.GREENLIT_URL = server.url;

@@ -12,19 +12,54 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const binary = process.env.GREENLIT_BIN ?? join(here, "../target/release/greenlit");
 
 /**
+ * @typedef {{
+ *   url: string, pid: number, output: () => string, stop: () => Promise<void>, end: (signal: NodeJS.Signals) => Promise<void>
+ * }} Server `stop` ends it with everything it started (and deletes its folder if we made that); `end` sends one signal
+ * to the server's process alone and waits until that is gone.
+ */
+
+/**
  * Starts greenlit on a free port with an empty data folder and waits until it is ready.
  *
- * `env` adds to our environment and wins over the defaults here. `stop()` ends the server with everything it started
- * and deletes the folder; it may be called twice. If the server ends before it is ready, its output is in the error.
+ * `env` adds to our environment and wins over the defaults here. `stop()` may be called twice. If the server ends before
+ * it is ready, its output is in the error.
  *
  * @param {Record<string, string>} [env]
- * @returns {Promise<{ url: string, pid: number, output: () => string, stop: () => Promise<void> }>}
+ * @returns {Promise<Server>}
  */
 export async function startServer(env = {}) {
+  const folder = await makeFolder();
+  const server = await startServerIn(folder, await freePort(), env).catch(async (error) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
+  return {
+    ...server,
+    stop: async () => {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An empty folder for a server's data. Whoever makes it deletes it. */
+export async function makeFolder() {
   const folder = await mkdtemp(join(tmpdir(), "greenlit-e2e-"));
   // The private Postgres of a root user runs as another one, who has to get through.
   await chmod(folder, 0o755);
-  const address = `127.0.0.1:${await freePort()}`;
+  return folder;
+}
+
+/**
+ * The same in a folder that outlives the server, on a given port: for restarts.
+ *
+ * @param {string} folder
+ * @param {number} port
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<Server>}
+ */
+export async function startServerIn(folder, port, env = {}) {
+  const address = `127.0.0.1:${port}`;
   const child = spawn(binary, [], {
     cwd: folder,
     detached: true, // a process group of its own, so that nothing it starts outlives it
@@ -49,9 +84,10 @@ export async function startServer(env = {}) {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(`exit ${signal ?? code}`));
   });
-  const stop = async () => {
-    await endGroup(child.pid, ended);
-    await rm(folder, { recursive: true, force: true });
+  const stop = () => endGroup(child.pid, ended);
+  const end = async (/** @type {NodeJS.Signals} */ signal) => {
+    child.kill(signal);
+    await ended;
   };
   const url = `http://${address}`;
   const problem = await Promise.race([ready(url), ended]);
@@ -59,7 +95,7 @@ export async function startServer(env = {}) {
     await stop();
     throw new Error(`${binary} did not become ready: ${problem}\n${output}`);
   }
-  return { url, pid: /** @type {number} */ (child.pid), output: () => output, stop };
+  return { url, pid: /** @type {number} */ (child.pid), output: () => output, stop, end };
 }
 
 /** Settings of the person who runs the tests (a key, a database) must not reach the server under test. */
@@ -100,7 +136,7 @@ function signalGroup(/** @type {number} */ pid, /** @type {NodeJS.Signals} */ si
 }
 
 /** @returns {Promise<number>} */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

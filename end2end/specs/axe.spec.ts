@@ -1,0 +1,51 @@
+// No page breaks a rule of accessibility that a program can check, in either theme.
+import type { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "../fixtures.ts";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+for (const scheme of ["dark", "light"] as const) {
+  test.describe(scheme, () => {
+    test.use({ colorScheme: scheme });
+
+    test("pages for everybody", async ({ page, makeAxeBuilder, problems }) => {
+      problems.allow(/status of 404/);
+      for (const path of ["/", "/sign-in", "/sign-up", "/nowhere"]) {
+        await page.goto(path);
+        await clean(makeAxeBuilder(), path);
+      }
+    });
+
+    test("an account page with errors", async ({ page, accountPage, makeAxeBuilder }) => {
+      await page.goto("/sign-up");
+      await accountPage.withoutBrowserChecks();
+      await accountPage.signUp({ name: "Ada", email: "nonsense", password: "short" });
+      await expect(accountPage.email).toHaveAttribute("aria-invalid", "true");
+      await clean(makeAxeBuilder(), "sign-up with errors");
+    });
+
+    test("pages behind the sign-in", async ({ account: _, page, chat, makeAxeBuilder }) => {
+      await chat.open();
+      await clean(makeAxeBuilder(), "an empty conversation");
+      await chat.exchange("Create a task called 'Review Q4 report' due today, high priority");
+      await chat.exchange("Show my tasks");
+      await chat.badge("Created task").getByText("Created task").click();
+      await expect(chat.messages.getByLabel("Arguments").first()).toBeVisible();
+      await clean(makeAxeBuilder(), "a conversation with an open badge");
+      await chat.openSidebar();
+      await clean(makeAxeBuilder(), "the sidebar");
+      for (const path of ["/dashboard", "/dashboard/tasks", "/dashboard/settings"]) {
+        await page.goto(path);
+        await clean(makeAxeBuilder(), path);
+      }
+    });
+  });
+}
+
+async function clean(axe: AxeBuilder, what: string) {
+  const { violations } = await axe.withTags(RULES).analyze();
+  const found = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} (${node.any[0]?.message ?? ""})`),
+  );
+  expect(found, what).toEqual([]);
+}
