@@ -41,6 +41,7 @@ impl Session<'_> {
             .map(|(target, action)| (target, action))
             .collect();
         let pool = self.look_up(&targets)?;
+        self.say_how_many(intents);
         let jobs: Vec<Job> = intents
             .iter()
             .zip(wanted)
@@ -69,6 +70,20 @@ impl Session<'_> {
             })
             .collect();
         self.carry_out(jobs)
+    }
+
+    /// Says so when more is to be added than goes at once.
+    fn say_how_many(&mut self, intents: &[Intent]) {
+        for intent in intents {
+            if let Intent::Add(drafts) = intent
+                && drafts.len() > MOST
+            {
+                self.say(format!(
+                    "I add {MOST} tasks at a time; please send me the {} others again.",
+                    drafts.len() - MOST
+                ));
+            }
+        }
     }
 
     /// Does something to tasks that are known.

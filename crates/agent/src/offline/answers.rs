@@ -42,7 +42,7 @@ impl Session<'_> {
                 Ok(true)
             }
             (Question::Title, Intent::Unknown(_) | Intent::Answer(_)) => self.take_title(asked),
-            (Question::NewTitle(task), Intent::Unknown(_)) if !asked.trim_end().ends_with('?') => {
+            (Question::NewTitle(task), Intent::Unknown(_) | Intent::Add(_)) if !is_explicit(asked) => {
                 let tokens = tokenize(asked);
                 let change = Change {
                     title: Some(titles::new_title(Phrase::new(asked, &tokens))),
@@ -150,6 +150,13 @@ impl Session<'_> {
         self.add(vec![draft])?;
         Ok(true)
     }
+}
+
+/// Whether a message asks for a new task in so many words, or asks anything at all.
+fn is_explicit(asked: &str) -> bool {
+    let tokens = tokenize(asked);
+    asked.trim_end().ends_with('?')
+        || super::add::parse(super::polite::polite(Phrase::new(asked, &tokens))).is_some()
 }
 
 /// The date that a short answer names.

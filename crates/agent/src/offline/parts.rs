@@ -129,7 +129,7 @@ impl Parts {
         let last = pieces
             .iter()
             .rposition(|(from, to)| !self.ends(phrase, *from) && from < to);
-        pieces
+        let mut kept: Vec<Phrase<'a>> = pieces
             .iter()
             .enumerate()
             .map(|(index, (from, to))| {
@@ -139,7 +139,16 @@ impl Parts {
                     Some(index) == last || *to < phrase.len(),
                 )
             })
-            .collect()
+            .collect();
+        // "Remind me in a week about the lease."
+        if let Some(first) = kept.iter_mut().find(|piece| !piece.is_empty())
+            && self.is_taken(0)
+            && first.len() > 1
+            && first.lower(0) == "about"
+        {
+            *first = first.skip(1);
+        }
+        kept
     }
 }
 
@@ -164,7 +173,7 @@ fn stands_apart(phrase: Phrase<'_>, i: usize) -> bool {
 fn is_follower(word: &str) -> bool {
     one_of(
         word,
-        "about with for regarding because and at in from after so re as via if that",
+        "every each daily weekly about with for regarding because and at in from after so re as via if that",
     )
 }
 

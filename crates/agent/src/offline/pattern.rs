@@ -4,6 +4,7 @@
 //! within one), optional words (`?`), and captures. A capture takes at least one token (`{x?}`: or
 //! none), as few as possible; a typed one takes only what can be read as that type.
 
+use super::change;
 use super::dates;
 use super::priority;
 use super::words::Phrase;
@@ -29,6 +30,8 @@ enum Reads {
     Date,
     Span,
     Priority,
+    /// A date and a priority.
+    Fields,
 }
 
 /// What the captures of a pattern took.
@@ -96,6 +99,7 @@ fn element(text: &'static str) -> Element {
                 "date" => Reads::Date,
                 "span" => Reads::Span,
                 "priority" => Reads::Priority,
+                "fields" => Reads::Fields,
                 _ => Reads::Anything,
             },
         };
@@ -116,6 +120,7 @@ fn fits(reads: Reads, phrase: Phrase<'_>) -> bool {
         Reads::Date => dates::read_whole(phrase).is_some(),
         Reads::Span => dates::read_span(phrase).is_some(),
         Reads::Priority => priority::read_whole(phrase).is_some(),
+        Reads::Fields => change::fields_of(phrase).is_some(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::priority;
 use super::words::{Phrase, one_of};
 
 /// Words that say nothing about which tasks are meant.
-const FILLER: &str = "show me list display see view give get print tell what what's whats which are is do \
+const FILLER: &str = "gimme wat lemme show me list display see view give get print tell what what's whats which are is do \
                       does i i've ive i'm we us have haven't got has had my our the a an of on in to that \
                       that's there any some all every each need needs must should can could please now \
                       currently right task tasks todo todos to-do to-dos item items thing things stuff \
@@ -145,6 +145,7 @@ impl Bag {
             }
             ("sorted" | "sort" | "ordered" | "order" | "grouped" | "group", "by", _) => {
                 let due = usize::from(phrase.lower(i + 2) == "due" && phrase.lower(i + 3) == "date");
+                self.cue |= i == 0;
                 Some((3 + due).min(phrase.len() - i))
             }
             ("did", "i" | "we", "do" | "get" | "finish" | "complete" | "accomplish" | "achieve") => {

@@ -12,6 +12,9 @@ use super::transcript::Turn;
 use super::understand::understand;
 use crate::llm::Clock;
 
+/// The most requests taken from one message.
+const MOST_REQUESTS: usize = 50;
+
 /// What comes of looking at a transcript.
 #[derive(Debug, PartialEq)]
 pub(super) enum Step {
@@ -114,7 +117,13 @@ impl<'a> Session<'a> {
     }
 
     fn answer(&mut self, asked: &str) -> Result<(), Pause> {
-        let intents = understand(asked);
+        let mut intents = understand(asked);
+        if intents.len() > MOST_REQUESTS {
+            self.say(format!(
+                "That is a lot at once: I take the first {MOST_REQUESTS} requests."
+            ));
+            intents.truncate(MOST_REQUESTS);
+        }
         if let Some(question) = self.memory.question.take()
             && self.reply_to(&question, asked, &intents)?
         {

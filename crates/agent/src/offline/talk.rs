@@ -179,6 +179,11 @@ const RULES: &[(&str, Intent)] = &[
         Intent::Organize,
     ),
     (
+        "how's|how_is|how_does|what_does|what's|what_is my day|week|list|schedule|workload \
+         look|looking|shaping_up|look_like|looking_like today|this_week?",
+        Intent::Organize,
+    ),
+    (
         "i'm|i_am|i_feel|feeling so|totally|completely|a_bit? overwhelmed|swamped|stressed|behind|\
          lost_in_tasks|drowning",
         Intent::Organize,

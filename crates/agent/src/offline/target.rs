@@ -41,6 +41,10 @@ fn title(phrase: Phrase<'_>) -> Phrase<'_> {
     while inner.len() > 1 && is_article(inner.lower(0)) {
         inner = inner.skip(1);
     }
+    if inner.lower(0) == "one" && one_of(inner.lower(1), "about called named for with to") && inner.len() > 2
+    {
+        return inner.skip(2);
+    }
     if inner.len() > 1 && is_task(inner.lower(0)) {
         // "task 'x'", "the task called x", "the task to call Bob"
         let named = usize::from(one_of(inner.lower(1), "called named titled to about : for with"));
@@ -167,6 +171,13 @@ pub(super) fn positions(phrase: Phrase<'_>) -> Option<Vec<Position>> {
         if phrase.is_quoted(i) {
             return None;
         }
+        if word.len() > 1 && word.contains(',') {
+            for number in word.split(',') {
+                found.push(Position::At(cardinal(number)?));
+            }
+            i += 1;
+            continue;
+        }
         if let Some((from, to)) = dashed(word) {
             found.extend((from..=to).map(Position::At));
             i += 1;
@@ -252,10 +263,18 @@ fn every(phrase: Phrase<'_>) -> Option<Query> {
         )
     });
     let status = phrase.len() == 1 && one_of(first, "completed done finished overdue");
-    if !all && !plural && !status {
+    let singular =
+        one_of(first, "the my that") && (1..phrase.len()).any(|i| matches!(phrase.lower(i), "one" | "task"));
+    if !all && !plural && !status && !singular {
         return None;
     }
-    let query = query::parse(phrase)?;
+    let mut query = query::parse(phrase)?;
+    if singular && !all && !plural {
+        // "The urgent one": if there are several, that has to be asked.
+        query.first = Some(1);
+        let told_apart = query.range.is_some() || query.priority.is_some();
+        return told_apart.then_some(query);
+    }
     if !all && !query.is_narrow() && !one_of(first, "my the entire whole tasks") {
         return None;
     }

@@ -164,7 +164,12 @@ impl Session<'_> {
             },
             Target::Every(query) => {
                 let tasks = super::lists::matching(&pool.tasks, &all_of(query, action), self.now);
-                if tasks.is_empty() {
+                if query.first == Some(1) && tasks.len() > 1 {
+                    trouble(Trouble::Several {
+                        said: String::new(),
+                        tasks,
+                    })
+                } else if tasks.is_empty() {
                     trouble(Trouble::NoneSuch(all_of(query, action)))
                 } else {
                     found(tasks)

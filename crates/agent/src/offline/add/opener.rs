@@ -74,10 +74,14 @@ impl Opener {
             opener.several = Some(None);
             return list.then_some(opener);
         };
-        let verbless = verb == 0 && !found.new && phrase.lower(0) != "another";
+        let announced =
+            one_of(phrase.lower(at + 1), "called named titled : to for") || phrase.is_quoted(at + 1);
+        let verbless = verb == 0 && !found.new && !announced;
         // "Set task 2 as done" is about a task that exists.
         let setting = phrase.lower(0) == "set" && !phrase.lower(at).starts_with("reminder");
-        if verbless || setting {
+        // So is "make task 2 important".
+        let numbered = at == verb && phrase.lower(at + 1).bytes().all(|byte| byte.is_ascii_digit());
+        if verbless || setting || (numbered && at + 1 < phrase.len()) {
             return None;
         }
         opener.len += 1;
@@ -140,7 +144,8 @@ fn verb(phrase: Phrase<'_>) -> Option<usize> {
         ("i" | "we", "need" | "want") => 2,
         ("i" | "we", "have") if phrase.tokens().iter().any(|token| token.lower == ":") => 2,
         ("i'd", "like") => 2,
-        ("new" | "another" | "task" | "todo", _) => 0,
+        ("new" | "another", _) | ("a" | "one", "new" | "task" | "todo" | "reminder" | "high" | "low") => 0,
+        ("task" | "todo", "called" | "named" | "titled") => 0,
         _ => return None,
     })
 }

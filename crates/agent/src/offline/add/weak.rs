@@ -93,6 +93,13 @@ pub(in super::super) fn parse_weak(phrase: Phrase<'_>) -> Option<Intent> {
         return dated.then(|| Intent::Add(vec![draft]));
     }
     let draft = titles::draft(body, false);
+    // "Urgent: call the bank"
+    let first = draft.title.split(' ').next().unwrap_or_default().to_lowercase();
+    let verb = if draft.priority.is_some() {
+        first.as_str()
+    } else {
+        verb
+    };
     let errand = one_of(verb, ERRANDS) && body.len() > 1;
     let chore = one_of(verb, CHORES) && body.len() > 1;
     let dated = draft.when.is_some() || draft.priority.is_some();

@@ -7,10 +7,13 @@ mod status;
 mod titles;
 mod undo;
 
+pub(super) use priorities::fields_of;
+
 use std::sync::LazyLock;
 
 use super::intent::{Change, Intent, Target};
 use super::pattern::{Captures, Pattern};
+use super::polite;
 use super::target;
 use super::words::Phrase;
 
@@ -62,6 +65,22 @@ pub(super) fn fields(phrase: Phrase<'_>) -> Option<Intent> {
     RULES
         .iter()
         .find_map(|(pattern, build)| build(&pattern.matches(bare)?))
+}
+
+/// Reads what goes on about the task spoken of: "no, Thursday", "and urgent".
+pub(super) fn correction(phrase: Phrase<'_>) -> Option<Intent> {
+    static DATE: LazyLock<Pattern> = LazyLock::new(|| {
+        Pattern::new(
+            "no|actually|sorry|wait|rather|better|i_mean|i_meant|or_rather|make_that {d:date} instead|rather?",
+        )
+    });
+    static PRIORITY: LazyLock<Pattern> =
+        LazyLock::new(|| Pattern::new("and|also|and_also|with {p:priority}"));
+    let bare = polite::without_thanks(phrase).without_end_marks();
+    if let Some(captures) = DATE.matches(bare) {
+        return moves::it_move(&captures);
+    }
+    priorities::it_prioritise(&PRIORITY.matches(bare)?)
 }
 
 fn x(captures: &Captures<'_>) -> Target {

@@ -19,7 +19,7 @@ pub(super) const DATES: &[Rule] = &[
         .then(|| move_to(captures))?
     }),
     (
-        "set|change|move|update|make|put|shift the? due? date|deadline|due of|for|on {x} to|as|at|on|:? \
+        "set|change|move|update|make|put|shift|extend|postpone|push|reschedule|delay the? due? date|deadline|due of|for|on {x} to|as|at|on|:? \
          {d:date}",
         move_to,
     ),
@@ -42,6 +42,7 @@ pub(super) const DATES: &[Rule] = &[
             .then(|| move_to(captures))?
     }),
     ("it's|its|that's due {d:date}", it_move),
+    ("due_date|deadline of|for|on {x} is|:|to? {d:date}", move_to),
     ("due date|on|by? is|:? {d:date}", it_move),
     (
         "move|reschedule|postpone|push|delay|defer|shift|change|bring|put|snooze|set|carry|pull|bump \
@@ -126,6 +127,10 @@ fn due(due: NewDue) -> Change {
 }
 
 fn move_to(captures: &Captures<'_>) -> Option<Intent> {
+    // "Set up a call with Jane for Thursday" is about a new task.
+    if captures.get('x').lower(0) == "up" {
+        return None;
+    }
     change(captures, due(NewDue::At(dates::read_whole(captures.get('d'))?)))
 }
 
@@ -136,7 +141,7 @@ fn later_date(captures: &Captures<'_>) -> Option<Intent> {
     (!loose).then(|| move_to(captures))?
 }
 
-fn it_move(captures: &Captures<'_>) -> Option<Intent> {
+pub(super) fn it_move(captures: &Captures<'_>) -> Option<Intent> {
     it_change(due(NewDue::At(dates::read_whole(captures.get('d'))?)))
 }
 

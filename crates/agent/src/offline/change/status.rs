@@ -7,6 +7,9 @@ use super::super::{target, titles};
 use super::{Rule, x};
 
 pub(super) const DONE: &[Rule] = &[
+    ("mark|set|flag as? done|complete|completed|finished", |_| {
+        Some(Intent::Complete(Target::It))
+    }),
     (
         "mark|set|flag|put|label|make {x} as not done|finished|complete|completed",
         reopen,

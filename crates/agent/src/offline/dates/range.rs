@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
 
 use super::super::words::{Phrase, one_of};
+use super::calendar::month;
 use super::read::{Found, Mark, read};
 use super::span::read_span;
 use super::{Day, When};
@@ -20,6 +21,8 @@ pub(in super::super) enum Range {
     ThisMonth,
     NextMonth,
     Weekend(i64),
+    /// In a month, the next time it comes; the current one counts.
+    Month(i8),
     /// After a day.
     After(Day),
     /// From one day to another, both included.
@@ -49,6 +52,11 @@ impl Range {
                 to(Day::EndOfWeek(weeks)).saturating_sub(1.day()),
                 to(Day::EndOfWeek(weeks)),
             ),
+            Self::Month(month) => {
+                let years = i16::from(month < today.month());
+                let first = Date::new(today.year().checked_add(years)?, month, 1).ok()?;
+                (first, first.last_of_month())
+            }
             Self::After(day) => (to(day).saturating_add(1.day()), Date::MAX),
             Self::Between(from, until) => (to(from).min(to(until)), to(from).max(to(until))),
             Self::Within(days) => (today, today.saturating_add(days.days())),
@@ -66,7 +74,8 @@ impl Range {
             | Self::Within(_)
             | Self::Overdue
             | Self::Dated => true,
-            Self::After(_)
+            Self::Month(_)
+            | Self::After(_)
             | Self::Between(..)
             | Self::NextWeek
             | Self::NextMonth
@@ -80,6 +89,10 @@ impl Range {
         match self {
             Self::On(day) => super::super::reply::on_day(day.resolve(now.date()), now),
             Self::Until(day) => format!("until {}", super::super::reply::day(day.resolve(now.date()), now)),
+            Self::Month(_) => match self.days(now) {
+                Some((first, _)) => first.strftime("in %B").to_string(),
+                None => "then".into(),
+            },
             Self::After(day) => format!("after {}", super::super::reply::day(day.resolve(now.date()), now)),
             Self::Between(from, until) => format!(
                 "from {} to {}",
@@ -148,6 +161,14 @@ fn lead(phrase: Phrase<'_>, at: usize) -> Option<(Range, usize)> {
         return None;
     }
     let the = usize::from(phrase.lower(at + 1) == "the");
+    if let Some(month) =
+        month(phrase.lower(at + 1)).filter(|_| matches!(phrase.lower(at), "in" | "for" | "during"))
+        && !phrase
+            .lower(at + 2)
+            .starts_with(|char: char| char.is_ascii_digit())
+    {
+        return Some((Range::Month(month), 2));
+    }
     let (range, len) = read_range(phrase, at + 1 + the).filter(|(range, _)| *range != Range::Overdue)?;
     Some((range, len + 1 + the))
 }

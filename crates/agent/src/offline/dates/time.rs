@@ -148,7 +148,8 @@ fn clock(phrase: Phrase<'_>, i: usize, at: bool) -> Option<(TimeOfDay, usize)> {
     Some((
         TimeOfDay {
             time: Some(Time::new(hour, minute, 0, 0).ok()?),
-            guessed: !padded && (separator.is_none() || oclock),
+            // "6:45" may well be in the evening; "9:15" is said of the morning.
+            guessed: !padded && (separator.is_none() || oclock || (1..=6).contains(&hour)),
         },
         len,
     ))

@@ -15,6 +15,9 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
     if let Some(intent) = talk::answer(bare).or_else(|| talk::parse(phrase)) {
         return intent;
     }
+    if let Some(intent) = change::correction(bare) {
+        return intent;
+    }
     let phrase = polite(bare);
     if phrase.is_empty() {
         return talk::parse(bare).unwrap_or(Intent::Unknown(Unknown::General));
@@ -36,6 +39,7 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
         .or_else(|| talk::parse(phrase))
         .or_else(|| look::adjective_list(phrase))
         .or_else(|| change::parse(phrase))
+        .or_else(|| look::due_first(phrase))
         .or_else(|| look::details(phrase))
         .or_else(|| query::question(phrase).map(Intent::List))
         .or_else(|| look::search(phrase))

@@ -3,7 +3,7 @@
 use super::super::intent::{Intent, NewDue, Talk, Target};
 use super::super::polite::polite;
 use super::super::words::{Phrase, one_of, tokenize};
-use super::super::{add, talk};
+use super::super::{add, change, talk};
 use super::clause::clause_intent;
 
 /// Reads one line of running text.
@@ -71,7 +71,8 @@ const LONGEST_SPLIT: usize = 200;
 /// Cuts off the first request of a line.
 fn first_clause(phrase: Phrase<'_>) -> (Phrase<'_>, Phrase<'_>) {
     let whole = (phrase, phrase.skip(phrase.len()));
-    if talk::answer(phrase).is_some() || talk::parse(phrase).is_some() {
+    if talk::answer(phrase).is_some() || talk::parse(phrase).is_some() || change::correction(phrase).is_some()
+    {
         return whole;
     }
     for i in 1..phrase.len().min(LONGEST_SPLIT) {
@@ -169,6 +170,7 @@ fn is_strong(intent: &Intent, phrase: Phrase<'_>, left: &Intent) -> bool {
     match intent {
         Intent::Add(_) => {
             one_of(verb, "add remind don't put")
+                || (one_of(verb, "a another one") && add::parse(phrase).is_some())
                 || (matches!(verb, "create" | "make" | "set") && add::parse(phrase).is_some())
                 || (!adding && add::parse(phrase).is_some())
         }

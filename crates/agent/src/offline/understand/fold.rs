@@ -18,6 +18,15 @@ pub(super) fn fold(intents: Vec<Intent>) -> Vec<Intent> {
                     apply(draft, &change);
                 }
             }
+            (Some(Intent::Change(_, first)), Intent::Change(Target::It | Target::Them, second))
+                if are_apart(first, &second) =>
+            {
+                first.title = second.title.or(first.title.take());
+                first.note = second.note.or(first.note.take());
+                first.clear_note |= second.clear_note;
+                first.due = second.due.or(first.due);
+                first.priority = second.priority.or(first.priority);
+            }
             (Some(last), intent)
                 if *last == intent
                     && matches!(intent, Intent::Talk(_) | Intent::Unknown(_) | Intent::Answer(_)) => {}
@@ -27,6 +36,15 @@ pub(super) fn fold(intents: Vec<Intent>) -> Vec<Intent> {
                 for draft in drafts {
                     draft.priority = query.priority.or(draft.priority);
                 }
+            }
+            (Some(Intent::List(query)), Intent::Add(mut drafts))
+                if is_priority_alone(query) && !drafts.is_empty() =>
+            {
+                for draft in &mut drafts {
+                    draft.priority = draft.priority.or(query.priority);
+                }
+                folded.pop();
+                folded.push(Intent::Add(drafts));
             }
             (_, intent) => folded.push(intent),
         }
@@ -41,6 +59,15 @@ fn is_priority_alone(query: &Query) -> bool {
         ..Default::default()
     };
     query.priority.is_some() && *query == alone
+}
+
+/// Whether two changes touch different fields, so that they are one.
+fn are_apart(first: &Change, second: &Change) -> bool {
+    let notes = |change: &Change| change.note.is_some() || change.clear_note;
+    !(first.title.is_some() && second.title.is_some()
+        || notes(first) && notes(second)
+        || first.due.is_some() && second.due.is_some()
+        || first.priority.is_some() && second.priority.is_some())
 }
 
 fn can_fold(drafts: &[Draft], change: &Change) -> bool {

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::super::dates::Range;
 use super::super::intent::{Intent, Query, Target};
 use super::super::pattern::Pattern;
 use super::super::words::{Phrase, one_of};
@@ -49,6 +50,30 @@ pub(super) fn adjective_list(phrase: Phrase<'_>) -> Option<Intent> {
             .any(|token| one_of(token.lower.as_str(), "tasks todos items ones list"));
     (listed || phrase.lower(0) == "overdue" || phrase.lower(0) == "open" || phrase.lower(0) == "pending")
         .then_some(Intent::List(query))
+}
+
+/// "What is due first?", "when is my next task due?"
+pub(super) fn due_first(phrase: Phrase<'_>) -> Option<Intent> {
+    static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+        [
+            "what's|what_is|whats|show|which_is|when_is|when's me? the|my next|nearest|closest|first|upcoming deadline|due_date",
+            "what|which_task|which_one|what's|whats is? due first|next|soonest",
+            "when is my|the next task|one|deadline due?",
+        ]
+        .map(Pattern::new)
+        .into()
+    });
+    let bare = phrase.without_end_marks();
+    PATTERNS
+        .iter()
+        .any(|pattern| pattern.matches(bare).is_some())
+        .then(|| {
+            Intent::List(Query {
+                range: Some(Range::Dated),
+                first: Some(1),
+                ..Query::default()
+            })
+        })
 }
 
 /// "Find the report", "do I have a task about taxes?", "when is the report due?"

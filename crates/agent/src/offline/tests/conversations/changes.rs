@@ -213,3 +213,30 @@ async fn titles_with_markdown_are_shown_as_they_are() {
     .await;
     assert!(desk.tasks()[0].ends_with("[done]"));
 }
+
+#[tokio::test]
+async fn one_that_is_described_may_be_several() {
+    let mut desk = Desk::new();
+    for task in ["A @2026-11-26", "B @2026-11-26", "C !high"] {
+        desk.has(task);
+    }
+    chat(
+        &mut desk,
+        &[
+            ("complete the urgent one", "Ticked off **C**"),
+            ("delete the one due tomorrow", "Which one do you mean?"),
+            ("2", "Deleted **B**"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["A @2026-11-26", "C !high [done]"]);
+}
+
+#[tokio::test]
+async fn very_much_at_once_is_taken_in_portions() {
+    let mut desk = Desk::new();
+    let lines: String = (1..=60).map(|number| format!("\n- thing {number}")).collect();
+    let answer = desk.say(&format!("Add these tasks:{lines}")).await;
+    assert!(answer.contains("send me the 10 others again"), "{answer}");
+    assert_eq!(desk.tasks().len(), 50);
+}

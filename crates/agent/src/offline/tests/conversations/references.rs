@@ -136,3 +136,70 @@ async fn numbers_mean_the_same_after_midnight_and_in_answers_written_by_others()
     chat(&mut desk, &[("delete 1", "**Today**")]).await;
     assert_eq!(desk.tasks(), ["Late @2026-11-24", "Tomorrow @2026-11-26 [done]"]);
 }
+
+#[tokio::test]
+async fn what_is_missing_is_asked_for() {
+    let mut desk = Desk::new();
+    desk.has("Pay rent");
+    chat(
+        &mut desk,
+        &[
+            ("move the rent", "When shall I move **Pay rent** to?"),
+            (
+                "to Monday at 9",
+                "Moved **Pay rent** to Monday, 30 November at 09:00.",
+            ),
+            ("rename it", "What should **Pay rent** be called?"),
+            (
+                "pay the rent and heating",
+                "Renamed **Pay rent** to **Pay the rent and heating**.",
+            ),
+            ("reschedule rent", "When shall I move"),
+            ("add milk", "Added **Milk**."),
+        ],
+    )
+    .await;
+    assert_eq!(
+        desk.tasks(),
+        ["Pay the rent and heating @2026-11-30T09:00", "Milk"]
+    );
+}
+
+#[tokio::test]
+async fn corrections_go_on_about_the_same_task() {
+    let mut desk = Desk::new();
+    chat(
+        &mut desk,
+        &[
+            ("add call Ann tomorrow", "due tomorrow"),
+            ("no, Friday", "Friday, 27 November"),
+            ("at 5pm", "at 17:00"),
+            ("also urgent", "high priority"),
+            ("what can you do?", "offline assistant"),
+            ("that's wrong", "changed nothing"),
+            ("mark as done", "Ticked off"),
+            ("oops", "Undone"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["Call Ann @2026-11-27T17:00 !high"]);
+}
+
+#[tokio::test]
+async fn a_task_is_shown_in_full() {
+    let mut desk = Desk::new();
+    chat(
+        &mut desk,
+        &[
+            (
+                "add pay rent on Dec 1 with note IBAN is on the fridge",
+                "with your note",
+            ),
+            ("show my tasks", "1. **Pay rent**"),
+            ("show me 1", "Due Tuesday, 1 December. … > IBAN is on the fridge"),
+            ("show details of the rent", "> IBAN"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.calls, ["Found 1 task"]);
+}

@@ -345,5 +345,21 @@ fn adding() {
             "add Gym @2026-11-26; Dentist @2026-11-26T10:00",
         ),
         ("add 5 tasks for tomorrow", "add"),
+        (
+            "set up a call with Jane for Thursday 4pm",
+            "schedule A call with Jane @2026-11-26T16:00",
+        ),
+        ("URGENT: call the bank", "add Call the bank !high"),
+        ("task called Review Q4 report", "add Review Q4 report"),
+        ("Create a task called 'A' and a task called 'B'", "add A; B"),
+        ("remind me in a week about the lease", "add The lease @2026-12-02"),
+        (
+            "pick up dry cleaning at 6:45",
+            "add Pick up dry cleaning @2026-11-25T18:45",
+        ),
+        (
+            "create a task with title \"Fix login\" and description \"users can't log in\" and due date 2026-12-01",
+            "add Fix login @2026-12-01 #users can't log in",
+        ),
     ]);
 }

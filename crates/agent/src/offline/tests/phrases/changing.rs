@@ -90,7 +90,7 @@ fn changing() {
         ("rename it", "rename IT"),
         (
             "make 1 urgent and move it to Friday",
-            "change #1: !high + change IT: @2026-11-27",
+            "change #1: @2026-11-27 !high",
         ),
         ("split it", "split IT"),
         ("split milk and eggs into separate tasks", "split milk and eggs"),
@@ -105,5 +105,19 @@ fn changing() {
             "change #1: @2026-11-26 + change #2: @2026-11-27",
         ),
         ("reschedule the report", "move report"),
+        ("make task 2 important", "change #2: !high"),
+        ("update milk to be high priority", "change milk: !high"),
+        (
+            "update task 1: due Friday, high priority",
+            "change #1: @2026-11-27 !high",
+        ),
+        (
+            "set milk to high priority and due Friday",
+            "change milk: @2026-11-27 !high",
+        ),
+        ("move milk to the top", "change milk: !high"),
+        ("no, tomorrow", "change IT: @2026-11-26"),
+        ("also urgent", "change IT: !high"),
+        ("due date of milk: tomorrow", "change milk: @2026-11-26"),
     ]);
 }

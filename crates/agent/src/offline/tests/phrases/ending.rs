@@ -91,5 +91,9 @@ fn completing_and_deleting() {
         ("that's wrong", "oops"),
         ("restore the milk task", "incomplete restore"),
         ("done?", "list done"),
+        ("mark as done", "complete IT"),
+        ("delete 1,2,3", "delete #1,2,3"),
+        ("complete the one about milk", "complete milk"),
+        ("delete the one due tomorrow", "delete ALL(@2026-11-26 first 1)"),
     ]);
 }

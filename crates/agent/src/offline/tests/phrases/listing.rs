@@ -96,5 +96,9 @@ fn listing() {
         ("show me task 2", "show #2"),
         ("show details of the report", "show report"),
         ("what's the note on 1?", "show #1"),
+        ("what's the next deadline", "list @Dated first 1"),
+        ("show tasks in December", "list @2026-12-01..2026-12-31"),
+        ("sort by due date", "list"),
+        ("how's my day looking?", "organize"),
     ]);
 }
