@@ -82,6 +82,15 @@ pub(crate) fn find_or_install(
     })
 }
 
+/// The folder of the Postgres that a new database would get; installs one if there is none and we
+/// may.
+///
+/// Returns `NotInstalled` or `InstallFailed`.
+pub(crate) fn install_if_missing(progress: &mut dyn FnMut(&str)) -> Result<PathBuf, Error> {
+    let binaries = find_or_install(None, None, Path::new(""), progress)?;
+    Ok(binaries.folder)
+}
+
 /// Every usable Postgres, best first.
 fn find(bin_dir: Option<&Path>) -> Vec<Binaries> {
     if let Some(folder) = bin_dir {

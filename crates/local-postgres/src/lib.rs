@@ -200,6 +200,14 @@ impl LocalPostgres {
     }
 }
 
+/// Installs Postgres' programs if there are none and we may, as [`LocalPostgres::start`] would, but
+/// ahead of time. Returns their folder. `progress` as there.
+///
+/// Returns `NotInstalled` or `InstallFailed`.
+pub fn install_if_missing(progress: &mut dyn FnMut(&str)) -> Result<PathBuf, Error> {
+    binaries::install_if_missing(progress)
+}
+
 /// The usual data folder: `/var/lib/greenlit` as root, else `greenlit` in the platform's folder
 /// for a user's application data. `None` if that is unknown (no `HOME`).
 pub fn default_data_dir() -> Option<PathBuf> {

@@ -29,28 +29,35 @@ impl fmt::Display for Tally {
     }
 }
 
-/// Reads one line that `cargo test` or `cargo nextest run` wrote; `None` for all but their results.
-///
-/// libtest: `test result: ok. 5 passed; 1 failed; 0 ignored; …`, once for each test program.
-/// nextest: `     Summary [   0.004s] 12 tests run: 11 passed (1 slow), 1 failed, 3 skipped`, once.
-pub(super) fn from_line(line: &str) -> Option<Tally> {
+/// Reads `test result: ok. 5 passed; 1 failed; 0 ignored; …`, which libtest writes once for each test program; `None`
+/// for any other line.
+pub(super) fn from_libtest(line: &str) -> Option<Tally> {
     let line = without_colours(line);
-    let line = line.trim();
-    let counts = if let Some(rest) = line.strip_prefix("test result: ") {
-        rest.split_once(". ")?.1
-    } else {
-        line.strip_prefix("Summary [")?.split_once(" run: ")?.1
-    };
+    sum(line.strip_prefix("test result: ")?.split_once(". ")?.1)
+}
+
+/// Reads `     Summary [   0.004s] 12 tests run: 11 passed (1 slow), 1 failed, 3 skipped`, which nextest writes once;
+/// `None` for any other line. libtest's lines do not count here: nextest shows them again for tests that failed.
+pub(super) fn from_nextest(line: &str) -> Option<Tally> {
+    let line = without_colours(line);
+    sum(line
+        .trim_start()
+        .strip_prefix("Summary [")?
+        .split_once(" run: ")?
+        .1)
+}
+
+fn sum(counts: &str) -> Option<Tally> {
     let mut tally = Tally::default();
     for part in counts.split([';', ',']) {
         let mut words = part.split_whitespace();
         let Some(number) = words.next().and_then(|word| word.parse::<u64>().ok()) else {
             continue;
         };
-        match words.next() {
-            Some("passed") => tally.passed += number,
-            // nextest counts these apart from failed ones.
-            Some("failed" | "timed" | "exec") => tally.failed += number,
+        match words.next()? {
+            "passed" => tally.passed += number,
+            // nextest counts "timed out" and "exec failed" apart.
+            "failed" | "timed" | "exec" => tally.failed += number,
             _ => {}
         }
     }
@@ -95,20 +102,24 @@ mod tests {
     fn libtest_results() {
         let ok =
             "test result: ok. 5 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.01s";
-        assert_eq!(from_line(ok), tally(5, 0));
+        assert_eq!(from_libtest(ok), tally(5, 0));
         let bad =
             "test result: \x1b[31mFAILED\x1b[0m. 5 passed; 3 failed; 0 ignored; 0 measured; 7 filtered out";
-        assert_eq!(from_line(bad), tally(5, 3));
-        assert_eq!(from_line("test tally::tests::libtest_results ... ok"), None);
+        assert_eq!(from_libtest(bad), tally(5, 3));
+        assert_eq!(from_libtest("test tally::tests::libtest_results ... ok"), None);
     }
 
     #[test]
     fn nextest_results() {
         let line =
             "     Summary [   1.234s] 12 tests run: 9 passed (1 slow), 2 failed, 1 timed out, 3 skipped";
-        assert_eq!(from_line(line), tally(9, 3));
+        assert_eq!(from_nextest(line), tally(9, 3));
         let coloured = "\x1b[32;1m     Summary\x1b[0m [   0.010s] \x1b[1m4\x1b[0m tests run: \x1b[1m4\x1b[0m \x1b[32;1mpassed\x1b[0m";
-        assert_eq!(from_line(coloured), tally(4, 0));
+        assert_eq!(from_nextest(coloured), tally(4, 0));
+        assert_eq!(
+            from_nextest("test result: FAILED. 0 passed; 1 failed; 0 ignored"),
+            None
+        );
     }
 
     #[test]

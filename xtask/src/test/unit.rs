@@ -21,26 +21,38 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
         Task::new(process::cargo())
             .dir(&workspace.root)
             .env("DATABASE_URL", postgres.server.url())
-            // That database is empty: SQL checked at compile time is checked against what is checked in.
-            .env("SQLX_OFFLINE", "true")
     };
     if Task::new(process::cargo())
         .args(["nextest", "--version"])
         .capture()
         .is_err()
     {
-        return count(cargo().arg("test").args(common));
+        return some(count(cargo().arg("test").args(common), tally::from_libtest)?);
     }
-    let tests = count(cargo().args(["nextest", "run", "--no-tests=pass"]).args(common))?;
+    let tests = count(
+        cargo().args(["nextest", "run", "--no-tests=pass"]).args(common),
+        tally::from_nextest,
+    )?;
     // nextest leaves these out.
-    let examples = count(cargo().args(["test", "--doc"]).args(common))?;
+    let examples = count(cargo().args(["test", "--doc"]).args(common), tally::from_libtest)?;
     Ok(tests + examples)
 }
+
+/// Guards against output that we do not understand any more.
+fn some(tally: Tally) -> Result<Tally> {
+    if tally == Tally::default() {
+        bail!("cargo reported no test results");
+    }
+    Ok(tally)
+}
+
+/// Finds the results in one line of a test program's output.
+type ReadLine = fn(&str) -> Option<Tally>;
 
 /// Shows what the command writes as it comes, and adds up the results in it.
 ///
 /// A command that fails without a test that failed (it did not compile, a test program crashed) counts as one failure.
-fn count(task: Task) -> Result<Tally> {
+fn count(task: Task, read: ReadLine) -> Result<Tally> {
     let mut command: Command = task.into_command();
     let mut child = command
         .stdout(Stdio::piped())
@@ -50,8 +62,8 @@ fn count(task: Task) -> Result<Tally> {
     let stdout = child.stdout.take().context("no standard output")?;
     let stderr = child.stderr.take().context("no standard error")?;
     let (written, logged) = thread::scope(|scope| {
-        let stdout = scope.spawn(|| follow(stdout, std::io::stdout()));
-        let logged = follow(stderr, std::io::stderr());
+        let stdout = scope.spawn(|| follow(stdout, std::io::stdout(), read));
+        let logged = follow(stderr, std::io::stderr(), read);
         (stdout.join().unwrap_or_default(), logged)
     });
     let status = child.wait().context("waiting for cargo")?;
@@ -62,14 +74,14 @@ fn count(task: Task) -> Result<Tally> {
     Ok(tally)
 }
 
-fn follow(from: impl Read, mut to: impl Write) -> Tally {
+fn follow(from: impl Read, mut to: impl Write, read: ReadLine) -> Tally {
     let mut sum = Tally::default();
     let mut lines = BufReader::new(from);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
         // If nobody reads our output any more the counting still matters.
         let _ = to.write_all(&line);
-        if let Some(tally) = tally::from_line(&String::from_utf8_lossy(&line)) {
+        if let Some(tally) = read(&String::from_utf8_lossy(&line)) {
             sum = sum + tally;
         }
         line.clear();
