@@ -12,6 +12,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::{FieldError, Problem};
 
+use crate::pages::problem_page;
+
 /// Why a request was not done.
 #[derive(Debug)]
 pub enum ApiError {
@@ -150,20 +152,16 @@ pub(crate) fn pending(error: ApiError, better_auth: Option<BetterAuthForm>) -> R
     response
 }
 
-/// Writes the problem of a response made by [`pending`]; leaves any other as it is.
-pub(crate) fn write_pending(mut response: Response, request_id: &str) -> Response {
+/// Writes the problem of a response made by [`pending`]; leaves any other as it is. A person who
+/// navigates (`wants_page`) is shown it as a page.
+pub(crate) fn write_pending(mut response: Response, request_id: &str, wants_page: bool) -> Response {
     let Some(Pending { error, better_auth }) = response.extensions_mut().remove::<Pending>() else {
         return response;
     };
     let problem = error.problem(request_id);
     *response.status_mut() =
         StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut value = serde_json::to_value(&problem).unwrap_or_default();
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
     if let Some(seconds) = error.retry_after() {
         headers.insert(header::RETRY_AFTER, seconds.into());
         if better_auth.is_some() {
@@ -173,10 +171,20 @@ pub(crate) fn write_pending(mut response: Response, request_id: &str) -> Respons
     if matches!(*error, ApiError::Domain(domain::Error::Unauthenticated)) {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
+    let (kind, body) = match better_auth {
+        None if wants_page => ("text/html; charset=utf-8", problem_page(&problem)),
+        form => ("application/problem+json", problem_json(&problem, form)),
+    };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    *response.body_mut() = Body::from(body);
+    response
+}
+
+fn problem_json(problem: &Problem, better_auth: Option<BetterAuthForm>) -> String {
+    let mut value = serde_json::to_value(problem).unwrap_or_default();
     if let Some(form) = better_auth {
         value["message"] = form.message.into();
         value["code"] = form.code.into();
     }
-    *response.body_mut() = Body::from(value.to_string());
-    response
+    value.to_string()
 }

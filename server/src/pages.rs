@@ -3,11 +3,12 @@
 use app::{App, shell};
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::Method;
+use axum::response::{IntoResponse, Response};
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context};
+use protocol::Problem;
 
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -61,22 +62,33 @@ pub async fn method_not_allowed() -> ApiError {
     ApiError::method_not_allowed()
 }
 
-/// A page for when nobody can be asked who is there: the database is away.
-pub(crate) fn unavailable_page(error: &ApiError, request_id: &str) -> Response {
-    let problem = error.problem(request_id);
-    let page = format!(
+/// A page for when the app cannot make one: the database is away, the request was refused.
+pub(crate) fn problem_page(problem: &Problem) -> String {
+    // What passes by itself is asked for again by itself.
+    let again = if problem.status == 503 {
+        "<meta http-equiv=\"refresh\" content=\"5\">"
+    } else {
+        ""
+    };
+    let hint = if problem.status == 503 {
+        "This page tries again by itself."
+    } else {
+        "<a href=\"/\">To the start page</a>"
+    };
+    format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <meta http-equiv=\"refresh\" content=\"5\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>Greenlit is not available</title>\
-         <h1>Greenlit is not available at the moment</h1>\
-         <p>{}</p><p>This page tries again by itself.</p>",
-        problem.detail
-    );
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = (status, Html(page)).into_response();
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
-    response
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\">{again}\
+         <title>{title} · Greenlit</title><main><h1>{title}</h1><p>{detail}</p><p>{hint}</p>\
+         <p><small>Request {id}</small></p></main></html>",
+        title = escape(&problem.title),
+        detail = escape(&problem.detail),
+        id = escape(&problem.request_id),
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
 }

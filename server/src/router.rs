@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::api::{better_auth, conversations, health, messages, runs, tasks, tool_calls};
 use crate::error::ApiError;
@@ -15,7 +16,7 @@ use crate::middleware::headers::secure_headers;
 use crate::middleware::identity::identify;
 use crate::middleware::observe::observe;
 use crate::middleware::origin::check_origin;
-use crate::middleware::time_limit::limit_time;
+use crate::middleware::time_limit::{LIMIT, limit_time};
 use crate::pages::{add_pages, method_not_allowed, not_found};
 use crate::site::packaged;
 use crate::state::AppState;
@@ -62,8 +63,10 @@ pub fn build_router(state: AppState) -> Router {
         .route("/api/auth/", any(better_auth::door))
         .route("/api/auth/{*path}", any(better_auth::door))
         .layer(from_fn(limit_time));
-    // Waits for a whole run, if it is asked to.
-    let patient = Router::new().route("/api/chat/conversations/{id}/messages", post(messages::send));
+    // Waits for a whole run, if it is asked to; only its body has to come in time.
+    let patient = Router::new()
+        .route("/api/chat/conversations/{id}/messages", post(messages::send))
+        .layer(RequestBodyTimeoutLayer::new(LIMIT));
 
     // From the inside out: the last one sees a request first.
     let router = quick

@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::runs::EventStream;
-use futures::stream::StreamExt;
+use futures::stream::{Stream, StreamExt};
 use protocol::SequencedEvent;
 
 use super::html_events::HtmlEvents;
@@ -26,7 +26,11 @@ const BATCH: usize = 128;
 /// error: the client then asks again with the last id it saw.
 pub(super) fn respond(state: &AppState, events: EventStream, after: u64, render: Render) -> Response {
     let open = state.metrics.open_stream();
-    let frames = frames(events, after, render, open).take_until(state.closing.clone().cancelled_owned());
+    let frames = frames(events, after, render, open);
+    stream(frames.take_until(state.closing.clone().cancelled_owned()))
+}
+
+fn stream(frames: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     let mut response = Sse::new(frames)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();
@@ -47,7 +51,7 @@ fn frames(
     after: u64,
     render: Render,
     open: OpenStream,
-) -> impl futures::Stream<Item = Result<Event, Infallible>> + Send + 'static {
+) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     let mut html = match render {
         Render::Text => None,
         Render::Html => Some(HtmlEvents::new(after)),
@@ -108,5 +112,24 @@ impl Frame {
             name: event.event.name(),
             data: event.event.data_json().ok()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_is_kept_alive() {
+        let mut response = stream(futures::stream::pending());
+        for _ in 0..3 {
+            let before = tokio::time::Instant::now();
+            let frame = response.body_mut().frame().await.unwrap().unwrap();
+            let comment = frame.into_data().unwrap();
+            assert!(comment.starts_with(b":") && comment.ends_with(b"\n\n"));
+            assert!(before.elapsed() <= Duration::from_secs(15));
+        }
     }
 }

@@ -14,7 +14,6 @@ use domain::accounts::CurrentSession;
 use super::client::client_of;
 use super::observe::RequestId;
 use crate::error::ApiError;
-use crate::pages::unavailable_page;
 use crate::state::AppState;
 
 /// Puts the [`RequestContext`] into the request; on the API a bad Bearer token ends it with 401.
@@ -28,8 +27,7 @@ pub async fn identify(State(state): State<AppState>, request: Request, next: Nex
     if asks_who(path) {
         match find_actor(&state, &mut context, &parts.headers, is_api).await {
             Ok(session) => refreshed = session.filter(|session| session.refreshed),
-            Err(error) if is_api => return error.into_response(),
-            Err(error) => return unavailable_page(&error, &context.request_id),
+            Err(error) => return error.into_response(),
         }
     }
     let token = context.session_token.clone();
@@ -75,11 +73,7 @@ fn describe(state: &AppState, parts: &Parts) -> RequestContext {
             .map(|id| id.0.clone())
             .unwrap_or_default(),
         secure: state.settings.public_url.is_secure(),
-        accepts_html: parts
-            .headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.contains("text/html")),
+        accepts_html: accepts_html(&parts.headers),
         cookies,
         path_and_query: parts
             .uri
@@ -87,6 +81,14 @@ fn describe(state: &AppState, parts: &Parts) -> RequestContext {
             .map(|path| path.as_str().to_owned())
             .unwrap_or_default(),
     }
+}
+
+/// Whether a page or a plain form asked, in the way Leptos tells it.
+pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"))
 }
 
 async fn find_actor(

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::identity::accepts_html;
 use crate::error::write_pending;
 use crate::state::AppState;
 
@@ -29,7 +30,10 @@ pub async fn observe(State(state): State<AppState>, mut request: Request, next: 
         .to_owned();
     request.extensions_mut().insert(RequestId(id.clone()));
 
-    let mut response = write_pending(next.run(request).await, &id);
+    let is_ours = |path: &str| !path.starts_with("/api/") || path.starts_with("/api/fn/");
+    let wants_page = accepts_html(request.headers()) && is_ours(request.uri().path());
+
+    let mut response = write_pending(next.run(request).await, &id, wants_page);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(NAME, value);
     }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use crate::error::{ApiError, Refusal};
 
 /// Longer than the database's own waits together, so that those answer first and better.
-const LIMIT: Duration = Duration::from_secs(30);
+pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// Gives up on a handler that takes too long, a slowly arriving body included. Not for requests
 /// that wait for a run.

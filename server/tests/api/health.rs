@@ -59,7 +59,7 @@ async fn without_a_database_everything_says_so_and_nothing_more(pool: PgPool) {
     assert_eq!(page.status, 503);
     assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(page.header("retry-after"), Some("5"));
-    assert!(page.text().contains("not available at the moment"));
+    assert!(page.text().contains("The database cannot be reached"));
     let head = app.call(Method::HEAD, "/healthz").send().await;
     assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0));
 }
