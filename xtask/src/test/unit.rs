@@ -33,6 +33,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
         cargo().args(["nextest", "run", "--no-tests=pass"]).args(common),
         tally::from_nextest,
     )?;
+    let tests = some(tests)?;
     // nextest leaves these out.
     let examples = count(cargo().args(["test", "--doc"]).args(common), tally::from_libtest)?;
     Ok(tests + examples)
