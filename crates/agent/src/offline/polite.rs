@@ -67,7 +67,8 @@ pub(super) fn polite(phrase: Phrase<'_>) -> Phrase<'_> {
 pub(super) fn without_thanks(phrase: Phrase<'_>) -> Phrase<'_> {
     static BACK: LazyLock<Pattern> = LazyLock::new(|| {
         Pattern::new(
-            "please|pls|plz|thanks|thank_you|thx|thank_you_very_much|thanks_a_lot|many_thanks|if_you_can|if_possible|would_you|will_you|ok|okay|right",
+            "please|pls|plz|thanks|thank_you|thx|thank_you_very_much|thanks_a_lot|many_thanks|\
+             if_you_can|if_possible|would_you|will_you|ok|okay|right",
         )
     });
     // A question stays one.

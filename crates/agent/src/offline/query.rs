@@ -12,26 +12,26 @@ use super::priority;
 use super::words::{Phrase, one_of};
 
 /// Words that say nothing about which tasks are meant.
-const FILLER: &str = "gimme wat lemme show me list display see view give get print tell what what's whats which are is do \
-                      does i i've ive i'm we us have haven't got has had my our the a an of on in to that \
-                      that's there any some all every each need needs must should can could please now \
-                      currently right task tasks todo todos to-do to-dos item items thing things stuff \
-                      lists agenda plate schedule calendar reminder reminders be been being were was with \
-                      and or it them those these ones one up out look at let let's full whole entire \
-                      current everything anything something due date deadline deadlines how many much \
-                      count number total know want like would you your exactly again so far about only \
-                      just also other then for today's going coming still yet already by overview existing \
-                      did marked as am i'd assigned saved stored here go over read pull open check 's \
-                      who's will planned plan plans happening there's theres status priority sorted \
-                      ordered doing anyone order list's hello hi ok okay great more else remind summary \
-                      summarize summarise remains not hasn't aren't isn't didn't never";
+const FILLER: &str = "gimme wat lemme show me list display see view give get print tell what what's whats \
+                      which are is do does i i've ive i'm we us have haven't got has had my our the a an \
+                      of on in to that that's there any some all every each need needs must should can \
+                      could please now currently right task tasks todo todos to-do to-dos item items thing \
+                      things stuff lists agenda plate schedule calendar reminder reminders be been being \
+                      were was with and or it them those these ones one up out look at let let's full \
+                      whole entire current everything anything something due date deadline deadlines how \
+                      many much count number total know want like would you your exactly again so far \
+                      about only just also other then for today's going coming still yet already by \
+                      overview existing did marked as am i'd assigned saved stored here go over read pull \
+                      open check 's who's will planned plan plans happening there's theres status priority \
+                      sorted ordered doing anyone order list's hello hi ok okay great more else remind \
+                      summary summarize summarise remains not hasn't aren't isn't didn't never";
 
 /// Nouns that make a question one about the list.
 fn is_noun(word: &str) -> bool {
     one_of(
         word,
         "task tasks todo todos to-do to-dos agenda plate reminder reminders chores errands \
-deadlines deadline",
+         deadlines deadline",
     )
 }
 
@@ -195,7 +195,7 @@ impl Bag {
         self.hint |= one_of(
             word,
             "list show everything anything all have got what's whats items what which things there's \
-did view see",
+             did view see",
         );
         if one_of(word, FILLER) {
             return Some(1);

@@ -11,12 +11,13 @@ pub(super) fn introduction() -> String {
         .into()
 }
 
-const EXAMPLES: &str = "- **Add**: “Add buy milk tomorrow at 10”, “Create a task called ‘Review Q4 \
-     report’, high priority”\n- **Look**: “What's due this week?”, “Show overdue tasks”, “Tasks about the \
-     report”\n- **Tick off**: “Done with 1”, “I finished the report”\n- **Change**: “Move it to Friday”, \
-     “Rename milk to oat milk”, “Make the second one urgent”\n- **Delete**: “Delete the milk one”, “Delete \
-     all done tasks”\n- **Plan**: “What should I do next?”, “Help me organize my tasks”\n- **Undo**: “Undo \
-     that”";
+const EXAMPLES: &str = "- **Add**: “Add buy milk tomorrow at 10”, “Create a task called ‘Review Q4 report’”\n\
+     - **Look**: “What's due this week?”, “Show overdue tasks”, “Tasks about the report”\n\
+     - **Tick off**: “Done with 1”, “I finished the report”\n\
+     - **Change**: “Move it to Friday”, “Rename milk to oat milk”, “Make the second one urgent”\n\
+     - **Delete**: “Delete the milk one”, “Delete all done tasks”\n\
+     - **Plan**: “What should I do next?”, “Help me organize my tasks”\n\
+     - **Undo**: “Undo that”";
 
 const CONNECT: &str = "To connect an AI model, set `OPENAI_API_KEY` where Greenlit runs, or \
      `OPENAI_BASE_URL` and `OPENAI_MODEL` for Ollama, vLLM, llama.cpp or any other OpenAI-compatible \

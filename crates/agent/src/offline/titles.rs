@@ -147,7 +147,7 @@ fn repeats(phrase: Phrase<'_>) -> bool {
         "every" => one_of(
             phrase.lower(i + 1),
             "day week month year morning evening night weekday other monday tuesday wednesday \
-thursday friday saturday sunday hour",
+             thursday friday saturday sunday hour",
         ),
         "each" => one_of(phrase.lower(i + 1), "day week month year morning evening"),
         "daily" | "weekly" | "monthly" => i + 1 == phrase.len(),

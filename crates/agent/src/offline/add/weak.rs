@@ -128,8 +128,8 @@ fn is_talk(verb: &str) -> bool {
     one_of(
         verb,
         "know understand talk tell explain ask translate summarize summarise define describe \
-compare calculate compute draw generate sing solve imagine recommend suggest hear say \
-help give convert code",
+         compare calculate compute draw generate sing solve imagine recommend suggest hear say \
+         help give convert code",
     )
 }
 
@@ -139,7 +139,7 @@ fn asks_for_words(body: Phrase<'_>) -> bool {
         one_of(
             word,
             "poem haiku joke story essay song function script code python javascript regex sql \
-lyrics limerick article riddle rust java css html",
+             lyrics limerick article riddle rust java css html",
         )
     };
     matches!(body.lower(1), "me" | "us") && !one_of(body.lower(0), "call text email meet")
@@ -151,6 +151,6 @@ fn is_question(word: &str) -> bool {
     one_of(
         word,
         "what what's who who's why how when where which whose is are do does did was were will \
-would could should can am has have if",
+         would could should can am has have if",
     )
 }

@@ -71,7 +71,8 @@ pub(super) fn fields(phrase: Phrase<'_>) -> Option<Intent> {
 pub(super) fn correction(phrase: Phrase<'_>) -> Option<Intent> {
     static DATE: LazyLock<Pattern> = LazyLock::new(|| {
         Pattern::new(
-            "no|actually|sorry|wait|rather|better|i_mean|i_meant|or_rather|make_that {d:date} instead|rather?",
+            "no|actually|sorry|wait|rather|better|i_mean|i_meant|or_rather|make_that {d:date} instead|\
+             rather?",
         )
     });
     static PRIORITY: LazyLock<Pattern> =

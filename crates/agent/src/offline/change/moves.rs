@@ -19,8 +19,8 @@ pub(super) const DATES: &[Rule] = &[
         .then(|| move_to(captures))?
     }),
     (
-        "set|change|move|update|make|put|shift|extend|postpone|push|reschedule|delay the? due? date|deadline|due of|for|on {x} to|as|at|on|:? \
-         {d:date}",
+        "set|change|move|update|make|put|shift|extend|postpone|push|reschedule|delay the? due? \
+         date|deadline|due of|for|on {x} to|as|at|on|:? {d:date}",
         move_to,
     ),
     (

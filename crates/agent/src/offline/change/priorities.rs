@@ -15,16 +15,19 @@ pub(super) const PRIORITIES: &[Rule] = &[
         several,
     ),
     (
-        "make|mark|set|flag|tag|label|rate|turn|consider|treat|update|change {x} as|to|to_be|into|with|at? {p:priority}",
+        "make|mark|set|flag|tag|label|rate|turn|consider|treat|update|change {x} as|to|to_be|into|with|\
+         at? {p:priority}",
         prioritise,
     ),
     ("give {x} {p:priority}", prioritise),
     (
-        "move|bump|push|put|bring|drag {x} up|to_the_top|to_top|higher|up_the_list|first|to_the_top_of_the_list|to_the_top_of_my_list",
+        "move|bump|push|put|bring|drag {x} up|to_the_top|to_top|higher|up_the_list|first|\
+         to_the_top_of_the_list|to_the_top_of_my_list",
         |captures| change(captures, priority_change(TaskPriority::High)),
     ),
     (
-        "move|bump|push|put|drag {x} down|to_the_bottom|to_bottom|lower|down_the_list|last|to_the_bottom_of_the_list",
+        "move|bump|push|put|drag {x} down|to_the_bottom|to_bottom|lower|down_the_list|last|\
+         to_the_bottom_of_the_list",
         |captures| change(captures, priority_change(TaskPriority::Low)),
     ),
     (

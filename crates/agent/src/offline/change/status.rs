@@ -120,7 +120,7 @@ fn completed(captures: &Captures<'_>) -> Option<Intent> {
     let asks = one_of(
         x.lower(0),
         "what what's which is are how why when who list show have has did get clear delete \
-remove hide archive count find i was do does can should nothing need must",
+         remove hide archive count find i was do does can should nothing need must",
     );
     let target = target::parse(x);
     // "Done tasks" asks for a list; "all tasks done" reports.

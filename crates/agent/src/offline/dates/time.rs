@@ -168,8 +168,8 @@ fn is_measure(phrase: Phrase<'_>, i: usize) -> bool {
     one_of(
         phrase.lower(i),
         "% percent euros dollars people minutes hours days weeks months years day week month \
-hour minute pages points st nd th times items january february march april may june \
-july august september october november december jan feb mar apr jun jul aug sep oct nov \
-dec",
+         hour minute pages points st nd th times items january february march april may june \
+         july august september october november december jan feb mar apr jun jul aug sep oct nov \
+         dec",
     )
 }

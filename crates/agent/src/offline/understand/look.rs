@@ -56,7 +56,8 @@ pub(super) fn adjective_list(phrase: Phrase<'_>) -> Option<Intent> {
 pub(super) fn due_first(phrase: Phrase<'_>) -> Option<Intent> {
     static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         [
-            "what's|what_is|whats|show|which_is|when_is|when's me? the|my next|nearest|closest|first|upcoming deadline|due_date",
+            "what's|what_is|whats|show|which_is|when_is|when's me? the|my next|nearest|closest|first|\
+             upcoming deadline|due_date",
             "what|which_task|which_one|what's|whats is? due first|next|soonest",
             "when is my|the next task|one|deadline due?",
         ]
