@@ -1,17 +1,104 @@
 //! What islands ask of the browser. Only effects and event handlers may call this: there is no browser on the server.
+//!
+//! Server functions are called from here by their address, with the fields of a form, and not through the callers that
+//! Leptos generates: those bring a URL parser and a client of their own for each function, a third of what the whole
+//! page weighs. A form that a script sends is thereby the very form that works without one.
 
 use leptos::prelude::{document, window};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, RequestInit, Response, UrlSearchParams};
+
+/// Why the server did not do it, as a sentence for the reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal(pub String);
+
+impl Refusal {
+    fn unreachable() -> Self {
+        Self("The server cannot be reached. Check the connection and try again.".into())
+    }
+}
+
+// The one field of a problem that a reader sees.
+#[derive(Deserialize)]
+struct Problem {
+    detail: String,
+}
+
+/// Calls a server function with some fields.
+///
+/// # Errors
+/// The refusal's sentence; also when the server cannot be reached.
+pub async fn call<T: DeserializeOwned>(path: &str, fields: &[(&str, &str)]) -> Result<T, Refusal> {
+    let parameters = UrlSearchParams::new().map_err(|_| Refusal::unreachable())?;
+    for (name, value) in fields {
+        parameters.append(name, value);
+    }
+    parse(&post(path, &parameters).await?)
+}
+
+/// Sends a form as the browser would, and reads the answer.
+///
+/// # Errors
+/// As [`call`].
+pub async fn send_form<T: DeserializeOwned>(form: &HtmlFormElement) -> Result<T, Refusal> {
+    let parameters = FormData::new_with_form(form)
+        .and_then(|data| UrlSearchParams::new_with_str_sequence_sequence(&data))
+        .map_err(|_| Refusal::unreachable())?;
+    let path = form.get_attribute("action").unwrap_or_default();
+    parse(&post(&path, &parameters).await?)
+}
+
+fn parse<T: DeserializeOwned>(answer: &str) -> Result<T, Refusal> {
+    // A server of another version.
+    serde_json::from_str(answer).map_err(|_| Refusal("Reload the page and try again.".into()))
+}
+
+async fn post(path: &str, parameters: &UrlSearchParams) -> Result<String, Refusal> {
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_body(parameters);
+    let (status, answer) = fetch(path, &request).await.map_err(|_| Refusal::unreachable())?;
+    match status {
+        200..=299 => Ok(answer),
+        401 => Err(Refusal(
+            "Your session has ended. Sign in in another tab, then try again.".into(),
+        )),
+        _ => Err(serde_json::from_str::<Problem>(&answer)
+            .map_or_else(|_| Refusal::unreachable(), |problem| Refusal(problem.detail))),
+    }
+}
+
+async fn fetch(path: &str, request: &RequestInit) -> Result<(u16, String), JsValue> {
+    let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, request))
+        .await?
+        .dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), text.as_string().unwrap_or_default()))
+}
 
 /// The element with this id, if the page has it.
 pub fn by_id(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }
 
-/// The first element that matches.
-pub fn find(selector: &str) -> Option<Element> {
-    document().query_selector(selector).ok().flatten()
+/// The elements that match, in the page's order.
+pub fn all(selector: &str) -> Vec<Element> {
+    let Ok(list) = document().query_selector_all(selector) else {
+        return vec![];
+    };
+    (0..list.length())
+        .filter_map(|index| list.item(index)?.dyn_into().ok())
+        .collect()
+}
+
+/// Puts words into the element with this id, if the page has it.
+pub fn set_text(id: &str, text: &str) {
+    if let Some(element) = by_id(id) {
+        element.set_text_content(Some(text));
+    }
 }
 
 /// A fresh key of 32 hexadecimal digits. `crypto.randomUUID` would do, but exists on https and localhost only, and
@@ -31,6 +118,6 @@ pub fn random_key() -> String {
 /// Changes the address without loading anything.
 pub fn replace_path(path: &str) {
     if let Ok(history) = window().history() {
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(path));
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
     }
 }

@@ -1,5 +1,7 @@
 //! How a server function ends when a plain form called it: a redirect, and on failure the form's state with it.
 
+use std::str::FromStr;
+
 use axum::http::header::REFERER;
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
@@ -49,6 +51,25 @@ impl Form {
         }
         result
     }
+}
+
+/// An id that a form sent; `NotFound` if it is none, as for one that does not exist.
+///
+/// # Errors
+/// `NotFound` of `what`.
+pub fn id<T: FromStr>(text: &str, what: &'static str) -> Result<T, domain::Error> {
+    text.parse().map_err(|_| domain::Error::NotFound(what))
+}
+
+/// The same where the empty text means none.
+///
+/// # Errors
+/// `NotFound` of `what`.
+pub fn optional_id<T: FromStr>(text: &str, what: &'static str) -> Result<Option<T>, domain::Error> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    id(text, what).map(Some)
 }
 
 /// The page from which the present form was sent, as a path of this site; the dashboard if the browser did not say.

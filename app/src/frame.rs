@@ -6,12 +6,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::error::AppError;
-use crate::features::chat::api::ssr::{rows, sidebar_query};
-use crate::features::chat::model::ConversationRow;
-use crate::features::chat::sidebar::conversation_list;
-use crate::features::settings::islands::{ThemeSwitch, TimeZone};
+use crate::features::chat::sidebar::{ConversationRows, conversation_list};
+use crate::features::enhance::Enhance;
+use crate::features::settings::islands::TimeZone;
 use crate::forms::sign_in_path;
-use crate::server_context::{TIME_ZONE_COOKIE, domain, redirect_local, request, set_status};
+use crate::server_context::{TIME_ZONE_COOKIE, redirect_local, request, set_status};
 use crate::ui::{Icon, icon};
 
 /// Renders a page for whoever is signed in; others are sent to sign in, and from there back here.
@@ -87,22 +86,6 @@ pub enum Section {
     Settings,
 }
 
-/// The newest conversations as the sidebar shows them, or the page of older ones that `cursor` names; and the cursor to
-/// those after them.
-///
-/// # Errors
-/// Those of the domain.
-pub async fn sidebar_rows(
-    actor: &Actor,
-    cursor: Option<String>,
-) -> Result<(Vec<ConversationRow>, Option<String>), AppError> {
-    let page = domain()
-        .conversations()
-        .list(actor, sidebar_query(cursor))
-        .await?;
-    Ok((rows(page.conversations, actor), page.next_cursor))
-}
-
 /// The sidebar: on wide screens always there, on a phone a drawer that opens without a script (`popover`).
 pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl IntoView + use<> {
     let link = move |to: &'static str, is: Section, sign: Icon, name: &'static str| {
@@ -126,7 +109,7 @@ pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl 
             </a>
             {link("/dashboard", Section::Overview, Icon::Home, "Overview")}
             {link("/dashboard/tasks", Section::Tasks, Icon::List, "Tasks")}
-            <div class="list" tabindex="0" role="region" aria-label="Conversations">
+            <div class="list" id="conversations" tabindex="0" role="region" aria-label="Conversations">
                 {conversations}
             </div>
             <div class="me">
@@ -136,7 +119,8 @@ pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl 
                     </span>
                     <span class="name">{name.clone()}</span>
                 </a>
-                <ThemeSwitch/>
+                {theme_form("light", "Light theme", Icon::Sun)}
+                {theme_form("dark", "Dark theme", Icon::Moon)}
                 <form method="post" action="/api/fn/sign_out">
                     <button class="icon" aria-label="Sign out" title="Sign out">
                         {icon(Icon::SignOut)}
@@ -147,19 +131,33 @@ pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl 
     }
 }
 
+// The server does not know which theme the system chose, so both buttons are there and the style sheet shows the one
+// that changes something.
+fn theme_form(theme: &'static str, label: &'static str, sign: Icon) -> impl IntoView {
+    view! {
+        <form class=format!("to-{theme}") method="post" action="/api/fn/set_theme" data-do="theme">
+            <input type="hidden" name="theme" value=theme/>
+            <button class="icon" aria-label=label title=label>
+                {icon(sign)}
+            </button>
+        </form>
+    }
+}
+
 /// A page beside the sidebar, with its own top bar.
 pub fn framed(
     actor: &Actor,
     section: Section,
     title: &'static str,
-    conversations: Vec<ConversationRow>,
+    conversations: &ConversationRows,
     body: AnyView,
 ) -> impl IntoView + use<> {
     view! {
         <Title text=format!("{title} · Greenlit")/>
         {time_zone_question()}
+        <Enhance/>
         <div class="app">
-            {sidebar(actor, section, conversation_list(&conversations, None).into_any())}
+            {sidebar(actor, section, conversation_list(conversations, None).into_any())}
             <main class="main">
                 <header class="top">
                     <button class="icon menu" type="button" popovertarget="side" aria-label="Menu">

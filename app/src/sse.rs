@@ -1,8 +1,8 @@
 //! Following a run in the browser: the names and data of its events, and the connection that brings them.
 
-use protocol::html::HtmlPatch;
+use protocol::RunId;
+use protocol::html::{HtmlPatch, ToolHtml};
 use protocol::message::RunFailure;
-use protocol::{Conversation, RunId, ToolCall};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use wasm_bindgen::JsCast;
@@ -17,9 +17,12 @@ pub enum LiveEvent {
     Thinking,
     /// Text, as the change to its HTML.
     Html(HtmlPatch),
-    /// A tool call began, ended or was undone.
-    Tool(Box<ToolCall>),
-    Conversation(Box<Conversation>),
+    /// A tool call began or ended.
+    Tool(ToolHtml),
+    /// The conversation changed; this is its title now.
+    Conversation {
+        title: String,
+    },
     /// The whole message stands; it has this many tool calls.
     MessageCompleted {
         tool_calls: usize,
@@ -30,18 +33,21 @@ pub enum LiveEvent {
 }
 
 #[derive(Deserialize)]
+struct Titled {
+    title: String,
+}
+
+#[derive(Deserialize)]
 struct CompletedMessage {
     tool_calls: Vec<IgnoredAny>,
 }
 
 impl LiveEvent {
     /// The names to listen for.
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 8] = [
         "run.thinking",
         "text.html",
-        "tool.started",
-        "tool.finished",
-        "tool.approval_required",
+        "tool.html",
         "conversation.updated",
         "message.completed",
         "run.completed",
@@ -54,10 +60,11 @@ impl LiveEvent {
         Some(match name {
             "run.thinking" => Self::Thinking,
             "text.html" => Self::Html(serde_json::from_str(data).ok()?),
-            "tool.started" | "tool.finished" | "tool.approval_required" => {
-                Self::Tool(Box::new(serde_json::from_str(data).ok()?))
+            "tool.html" => Self::Tool(serde_json::from_str(data).ok()?),
+            "conversation.updated" => {
+                let Titled { title } = serde_json::from_str(data).ok()?;
+                Self::Conversation { title }
             }
-            "conversation.updated" => Self::Conversation(Box::new(serde_json::from_str(data).ok()?)),
             "message.completed" => {
                 let message: CompletedMessage = serde_json::from_str(data).ok()?;
                 Self::MessageCompleted {
@@ -147,18 +154,15 @@ mod tests {
 
     #[test]
     fn every_name_that_is_listened_for_is_read() {
-        let call = r#"{"id":"01890000-0000-7000-8000-000000000001","tool_name":"add_task","arguments":{},"result":null,
-            "status":"running","summary":"","timestamp":"2026-01-02T03:04:05.678Z","duration_ms":null}"#;
-        let conversation = r#"{"id":"01890000-0000-7000-8000-000000000001","title":"T","pinned":false,
-            "created_at":"2026-01-02T03:04:05.678Z","updated_at":"2026-01-02T03:04:05.678Z","message_count":1,
-            "last_message_preview":null}"#;
+        let call =
+            r#"{"id":"01890000-0000-7000-8000-000000000001","running":true,"summary":"","html":"<div>"}"#;
         for name in LiveEvent::NAMES {
             let data = match name {
                 "text.html" => r#"{"part":0,"blocks":1,"changes":[{"index":0,"keep":0,"html":"<p>"}]}"#,
-                "conversation.updated" => conversation,
+                "tool.html" => call,
+                "conversation.updated" => r#"{"id":"x","title":"T","pinned":false}"#,
                 "message.completed" => r#"{"id":"x","tool_calls":[]}"#,
                 "run.failed" => r#"{"code":"x","message":"X.","retryable":true}"#,
-                tool if tool.starts_with("tool.") => call,
                 _ => "{}",
             };
             assert!(LiveEvent::parse(name, data).is_some(), "{name}");
@@ -168,6 +172,6 @@ mod tests {
             Some(LiveEvent::MessageCompleted { tool_calls: 1 })
         ));
         assert!(LiveEvent::parse("run.created", "{}").is_none());
-        assert!(LiveEvent::parse("tool.started", "{").is_none());
+        assert!(LiveEvent::parse("tool.html", "{").is_none());
     }
 }

@@ -1,10 +1,11 @@
-//! The pages by topic. In each: `page` (server only), `components` and islands (both sides), `api` (server functions),
+//! The pages by topic. In each: `page` (server only), components and islands (both sides), `api` (server functions),
 //! `model` (what the server hands to islands: plain, with every word already said).
 
 pub mod auth;
 pub mod chat;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
+pub mod enhance;
 #[cfg(feature = "ssr")]
 pub mod landing;
 pub mod settings;

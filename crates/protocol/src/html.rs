@@ -1,7 +1,9 @@
-//! How rendered Markdown travels to the page. The browser holds no Markdown parser: the server
-//! renders and sends what changed.
+//! How what the server rendered travels to the page. The browser holds no Markdown parser and no
+//! reader of tool calls: the server renders both and sends what changed.
 
 use serde::{Deserialize, Serialize};
+
+use crate::ToolCallId;
 
 /// What brings the HTML of one text part up to date. A part's HTML is a list of top-level blocks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,5 +21,18 @@ pub struct BlockChange {
     pub index: u32,
     /// In bytes of UTF-8, on a character boundary.
     pub keep: u32,
+    pub html: String,
+}
+
+/// A tool call as the page shows it: what `tool.html` carries where clients that render for
+/// themselves get `tool.started`, `tool.finished` and `tool.approval_required`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolHtml {
+    pub id: ToolCallId,
+    /// It has not ended yet.
+    pub running: bool,
+    /// What is said about it: the call's summary.
+    pub summary: String,
+    /// The badge.
     pub html: String,
 }

@@ -3,10 +3,11 @@
 //! The browser holds no Markdown parser. So this follows the answer from its first event on, renders
 //! it here, and sends `text.html` (a [`HtmlPatch`]) wherever `text.delta` or `text.reset` would be
 //! sent. The page starts from the HTML that the server rendered for the same snapshot, and both
-//! number their ids alike.
+//! number their ids alike. Tool calls come as `tool.html`, their badge.
 
 use std::collections::BTreeMap;
 
+use app::features::chat::badge::tool_html;
 use app::server_context::markdown_options;
 use markdown::StreamRenderer;
 use protocol::event::RunCreated;
@@ -57,7 +58,7 @@ impl HtmlEvents {
                     self.send_text(&mut text, &mut frames);
                     self.fold(&event.event);
                     if is_new {
-                        frames.extend(Frame::of(event));
+                        frames.extend(frame_of(event));
                     }
                 }
             }
@@ -125,6 +126,19 @@ impl HtmlEvents {
                 data: serde_json::to_string(&patch).ok()?,
             })
         }));
+    }
+}
+
+fn frame_of(event: &SequencedEvent) -> Option<Frame> {
+    match &event.event {
+        RunEvent::ToolStarted(call) | RunEvent::ToolFinished(call) | RunEvent::ToolApprovalRequired(call) => {
+            Some(Frame {
+                id: event.seq,
+                name: "tool.html",
+                data: serde_json::to_string(&tool_html(call)).ok()?,
+            })
+        }
+        _ => Frame::of(event),
     }
 }
 

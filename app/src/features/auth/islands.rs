@@ -1,46 +1,40 @@
 //! What signing in gains from JavaScript: showing the password.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
+use crate::browser;
 use crate::ui::{Icon, icon};
 
-/// A password field whose content can be shown. Without JavaScript it is just the field.
+/// The button that shows the content of the password field. Without JavaScript it stays hidden.
 #[island]
-pub fn PasswordField(
-    /// `current-password` or `new-password`.
-    autocomplete: String,
-    minlength: u32,
-    /// The element that says what is wrong with it.
-    describedby: String,
-    invalid: bool,
-) -> impl IntoView {
-    let shown = RwSignal::new(false);
-    let awake = RwSignal::new(false);
-    Effect::new(move || awake.set(true));
+pub fn ShowPassword() -> impl IntoView {
+    let button = NodeRef::<leptos::html::Button>::new();
+    Effect::new(move || {
+        if let Some(button) = button.get() {
+            button.set_hidden(false);
+        }
+    });
+    let toggle = move |_| {
+        let field = browser::by_id("password").and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        if let (Some(field), Some(button)) = (field, button.get_untracked()) {
+            let shown = field.type_() == "password";
+            field.set_type(if shown { "text" } else { "password" });
+            let _ = button.set_attribute("aria-pressed", if shown { "true" } else { "false" });
+        }
+    };
     view! {
-        <div class="password">
-            <input
-                class="input"
-                id="password"
-                name="password"
-                type=move || if shown.get() { "text" } else { "password" }
-                autocomplete=autocomplete
-                minlength=minlength.to_string()
-                maxlength="128"
-                required
-                aria-describedby=describedby
-                aria-invalid=invalid.then_some("true")
-            />
-            <button
-                class="icon"
-                type="button"
-                aria-label="Show password"
-                aria-pressed=move || if shown.get() { "true" } else { "false" }
-                hidden=move || !awake.get()
-                on:click=move |_| shown.update(|shown| *shown = !*shown)
-            >
-                {icon(Icon::Eye)}
-            </button>
-        </div>
+        <button
+            class="icon"
+            type="button"
+            aria-label="Show password"
+            aria-pressed="false"
+            hidden
+            node_ref=button
+            on:click=toggle
+        >
+            {icon(Icon::Eye)}
+        </button>
     }
 }

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use protocol::limits::PASSWORD_MIN_UNITS;
+use protocol::limits::{PASSWORD_MAX_UNITS, PASSWORD_MIN_UNITS};
 
 use super::api::ssr::after_sign_in;
-use super::islands::PasswordField;
+use super::islands::ShowPassword;
 use crate::frame::{brand, time_zone_question};
 use crate::server_context::{Flash, redirect_local, request, take_flash};
 use crate::ui::field::field_error;
@@ -125,12 +125,21 @@ fn account_form(wording: &Wording, next: String, flash: Flash) -> impl IntoView 
             {field("email", "Email", "email", if signing_up { "email" } else { "username" }, true)}
             <div class="field">
                 <label for="password">"Password"</label>
-                <PasswordField
-                    autocomplete=wording.autocomplete.to_owned()
-                    minlength=if signing_up { PASSWORD_MIN_UNITS as u32 } else { 1 }
-                    describedby=if signing_up { "password-hint" } else { "password-error" }.to_owned()
-                    invalid=password_error.is_some()
-                />
+                <div class="password">
+                    <input
+                        class="input"
+                        id="password"
+                        name="password"
+                        type="password"
+                        autocomplete=wording.autocomplete
+                        minlength=if signing_up { PASSWORD_MIN_UNITS } else { 1 }
+                        maxlength=PASSWORD_MAX_UNITS
+                        required
+                        aria-describedby=if signing_up { "password-hint password-error" } else { "password-error" }
+                        aria-invalid=password_error.is_some().then_some("true")
+                    />
+                    <ShowPassword/>
+                </div>
                 {signing_up
                     .then(|| {
                         view! {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::model::{ConversationRow, Sent};
+use super::model::Sent;
 use crate::error::AppError;
 
 /// Sends a message; an empty `conversation_id` begins a conversation. The same `idempotency_key` sends it once.
@@ -15,22 +15,22 @@ pub async fn send_message(
     content: String,
     #[server(default)] idempotency_key: String,
 ) -> Result<Sent, AppError> {
-    use crate::forms::Form;
+    use crate::forms::{Form, optional_id};
     use crate::server_context::{actor, domain};
 
     let sent = async {
         let actor = actor()?;
         let send = domain::runs::Send {
-            conversation_id: ssr::optional_id(&conversation_id, "conversation")?,
+            conversation_id: optional_id(&conversation_id, "conversation")?,
             content: content.clone(),
             idempotency_key: Some(idempotency_key).filter(|key| !key.is_empty()),
         };
         let sent = domain().runs().send(&actor, send).await?;
-        Ok(ssr::sent(sent, &actor))
+        Ok(self::sent(sent))
     };
     Form::new("composer")
         .keep("content", &content)
-        .end(sent.await, ssr::conversation_page)
+        .end(sent.await, page_of)
 }
 
 /// Asks for the answer of a failed or stopped run once more.
@@ -39,15 +39,15 @@ pub async fn send_message(
 /// `conflict` while that run is active.
 #[server(prefix = "/api/fn", endpoint = "retry_run")]
 pub async fn retry_run(run_id: String) -> Result<Sent, AppError> {
-    use crate::forms::Form;
+    use crate::forms::{Form, id};
     use crate::server_context::{actor, domain};
 
     let sent = async {
         let actor = actor()?;
-        let sent = domain().runs().retry(&actor, ssr::id(&run_id, "run")?).await?;
-        Ok(ssr::sent(sent, &actor))
+        let sent = domain().runs().retry(&actor, id(&run_id, "run")?).await?;
+        Ok(self::sent(sent))
     };
-    Form::new("composer").end(sent.await, ssr::conversation_page)
+    Form::new("composer").end(sent.await, page_of)
 }
 
 /// Stops a run; what was written stays.
@@ -56,33 +56,29 @@ pub async fn retry_run(run_id: String) -> Result<Sent, AppError> {
 /// `forbidden` and `not_found`.
 #[server(prefix = "/api/fn", endpoint = "cancel_run")]
 pub async fn cancel_run(run_id: String) -> Result<(), AppError> {
-    use crate::forms::{Form, back};
+    use crate::forms::{Form, back, id};
     use crate::server_context::{actor, domain};
 
     let done = async {
         domain()
             .runs()
-            .cancel(&actor()?, ssr::id(&run_id, "run")?)
+            .cancel(&actor()?, id(&run_id, "run")?)
             .await
             .map_err(AppError::from)
     };
     Form::new("composer").end(done.await, |()| back())
 }
 
-/// The newest conversations as the sidebar shows them.
+/// The newest conversations as HTML, as the sidebar shows them; `current` is marked.
 ///
 /// # Errors
 /// `unauthenticated`.
 #[server(prefix = "/api/fn", endpoint = "list_conversations")]
-pub async fn list_conversations() -> Result<Vec<ConversationRow>, AppError> {
-    use crate::server_context::{actor, domain};
+pub async fn list_conversations(#[server(default)] current: String) -> Result<String, AppError> {
+    use super::sidebar::{ConversationRows, conversation_list};
 
-    let actor = actor()?;
-    let page = domain()
-        .conversations()
-        .list(&actor, ssr::sidebar_query(None))
-        .await?;
-    Ok(ssr::rows(page.conversations, &actor))
+    let list = ConversationRows::load(&crate::server_context::actor()?, None).await?;
+    Ok(conversation_list(&list, current.parse().ok()).to_html())
 }
 
 /// One conversation.
@@ -91,9 +87,10 @@ pub async fn list_conversations() -> Result<Vec<ConversationRow>, AppError> {
 /// `forbidden` and `not_found`.
 #[server(prefix = "/api/fn", endpoint = "get_conversation")]
 pub async fn get_conversation(conversation_id: String) -> Result<protocol::Conversation, AppError> {
+    use crate::forms::id;
     use crate::server_context::{actor, domain};
 
-    let id = ssr::id(&conversation_id, "conversation")?;
+    let id = id(&conversation_id, "conversation")?;
     Ok(domain().conversations().get(&actor()?, id).await?)
 }
 
@@ -105,11 +102,11 @@ pub async fn get_conversation(conversation_id: String) -> Result<protocol::Conve
 pub async fn rename_conversation(conversation_id: String, title: String) -> Result<(), AppError> {
     use protocol::api::UpdateConversation;
 
-    use crate::forms::{Form, back};
+    use crate::forms::{Form, back, id};
     use crate::server_context::{actor, domain};
 
     let done = async {
-        let id = ssr::id(&conversation_id, "conversation")?;
+        let id = id(&conversation_id, "conversation")?;
         let update = UpdateConversation {
             title: Some(title.clone()),
             pinned: None,
@@ -130,11 +127,11 @@ pub async fn rename_conversation(conversation_id: String, title: String) -> Resu
 pub async fn pin_conversation(conversation_id: String, pinned: bool) -> Result<(), AppError> {
     use protocol::api::UpdateConversation;
 
-    use crate::forms::{Form, back};
+    use crate::forms::{Form, back, id};
     use crate::server_context::{actor, domain};
 
     let done = async {
-        let id = ssr::id(&conversation_id, "conversation")?;
+        let id = id(&conversation_id, "conversation")?;
         let update = UpdateConversation {
             title: None,
             pinned: Some(pinned),
@@ -151,11 +148,11 @@ pub async fn pin_conversation(conversation_id: String, pinned: bool) -> Result<(
 /// `forbidden` and `not_found`.
 #[server(prefix = "/api/fn", endpoint = "delete_conversation")]
 pub async fn delete_conversation(conversation_id: String) -> Result<(), AppError> {
-    use crate::forms::Form;
+    use crate::forms::{Form, id};
     use crate::server_context::{Flash, actor, domain, request, set_flash};
 
     let done = async {
-        let id = ssr::id(&conversation_id, "conversation")?;
+        let id = id(&conversation_id, "conversation")?;
         domain().conversations().delete(&actor()?, id).await?;
         Ok(())
     };
@@ -176,108 +173,45 @@ pub async fn delete_conversation(conversation_id: String) -> Result<(), AppError
 /// `forbidden` and `not_found`.
 #[server(prefix = "/api/fn", endpoint = "restore_conversation")]
 pub async fn restore_conversation(conversation_id: String) -> Result<(), AppError> {
-    use crate::forms::Form;
+    use crate::forms::{Form, id};
     use crate::server_context::{actor, domain};
 
     let done = async {
-        let id = ssr::id(&conversation_id, "conversation")?;
+        let id = id(&conversation_id, "conversation")?;
         domain().conversations().restore(&actor()?, id).await?;
         Ok(())
     };
     Form::new("deleted").end(done.await, |()| format!("/dashboard/chat/{conversation_id}"))
 }
 
-/// Takes back what a tool call changed and returns the call, now undone.
+/// Takes back what a tool call changed and returns its badge as it is then.
 ///
 /// # Errors
 /// `conflict` when it changed nothing, was undone already, or a task was changed since.
 #[server(prefix = "/api/fn", endpoint = "undo_tool_call")]
-pub async fn undo_tool_call(call_id: String) -> Result<protocol::ToolCall, AppError> {
-    use crate::forms::{Form, back};
+pub async fn undo_tool_call(call_id: String) -> Result<String, AppError> {
+    use crate::forms::{Form, back, id};
     use crate::server_context::{actor, domain};
 
-    let call = async {
-        let id = ssr::id(&call_id, "tool call")?;
-        domain()
-            .tool_calls()
-            .undo(&actor()?, id)
-            .await
-            .map_err(AppError::from)
+    let badge = async {
+        let id = id(&call_id, "tool call")?;
+        let call = domain().tool_calls().undo(&actor()?, id).await?;
+        Ok(super::badge::badge_html(&call))
     };
-    Form::new("composer").end(call.await, |_| back())
+    Form::new("composer").end(badge.await, |_| back())
 }
 
-/// What the functions above and the pages share on the server.
 #[cfg(feature = "ssr")]
-pub(crate) mod ssr {
-    use std::str::FromStr;
-
-    use domain::conversations::ListConversations;
-    use domain::{Actor, Error};
-    use protocol::Conversation;
-    use protocol::api::SentMessage;
-
-    use super::{ConversationRow, Sent};
-    use crate::dates;
-
-    const SIDEBAR_ROWS: u32 = 50;
-
-    /// An id that a form sent; `NotFound` if it is none, as for one that does not exist.
-    pub(crate) fn id<T: FromStr>(text: &str, what: &'static str) -> Result<T, Error> {
-        text.parse().map_err(|_| Error::NotFound(what))
+fn sent(sent: protocol::api::SentMessage) -> Sent {
+    Sent {
+        conversation_id: sent.conversation.id,
+        title: sent.conversation.title,
+        message_id: sent.assistant_message.id,
+        run_id: sent.run_id,
     }
+}
 
-    /// The same where the empty text means none.
-    pub(crate) fn optional_id<T: FromStr>(text: &str, what: &'static str) -> Result<Option<T>, Error> {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        id(text, what).map(Some)
-    }
-
-    /// The query for a page of the sidebar.
-    pub(crate) fn sidebar_query(cursor: Option<String>) -> ListConversations {
-        ListConversations {
-            limit: Some(SIDEBAR_ROWS),
-            cursor,
-            q: None,
-        }
-    }
-
-    /// Conversations as the sidebar shows them: pinned ones first, then newest first.
-    pub(crate) fn rows(mut conversations: Vec<Conversation>, actor: &Actor) -> Vec<ConversationRow> {
-        let now = dates::now_in(&actor.time_zone);
-        conversations.sort_by_key(|conversation| !conversation.pinned);
-        conversations
-            .into_iter()
-            .map(|conversation| {
-                let at = dates::local(conversation.updated_at, &now);
-                ConversationRow {
-                    id: conversation.id,
-                    title: conversation.title,
-                    preview: conversation.last_message_preview.unwrap_or_default(),
-                    when: dates::moment(&at, &now),
-                    group: if conversation.pinned {
-                        "Pinned".into()
-                    } else {
-                        dates::conversation_group(&at, &now).into()
-                    },
-                    running: conversation.running,
-                }
-            })
-            .collect()
-    }
-
-    pub(crate) fn sent(sent: SentMessage, actor: &Actor) -> Sent {
-        let row = rows(vec![sent.conversation], actor).swap_remove(0);
-        Sent {
-            conversation: row,
-            message_id: sent.assistant_message.id,
-            run_id: sent.run_id,
-        }
-    }
-
-    pub(crate) fn conversation_page(sent: &Sent) -> String {
-        format!("/dashboard/chat/{}", sent.conversation.id)
-    }
+#[cfg(feature = "ssr")]
+fn page_of(sent: &Sent) -> String {
+    format!("/dashboard/chat/{}", sent.conversation_id)
 }

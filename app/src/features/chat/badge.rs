@@ -1,6 +1,9 @@
 //! A tool call as the thread shows it: one line that opens to what was asked and what came of it.
+//!
+//! Only the server makes badges; while an answer is written they reach the page as HTML, like its text.
 
 use leptos::prelude::*;
+use protocol::html::ToolHtml;
 use protocol::{ToolCall, ToolCallStatus};
 use serde_json::Value;
 
@@ -32,13 +35,29 @@ fn block(title: &'static str, value: &Value) -> impl IntoView + use<> {
     pretty(value).map(|text| {
         view! {
             <h4>{title}</h4>
-            <pre tabindex="0" aria-label=title>{text}</pre>
+            <pre tabindex="0" role="group" aria-label=title>
+                {text}
+            </pre>
         }
     })
 }
 
-/// The badge. The same on the server and in the browser; its form works in both (see `scope`).
-pub fn tool_badge(call: &ToolCall) -> impl IntoView + use<> {
+/// The badge as `tool.html` and `undo_tool_call` carry it.
+pub fn badge_html(call: &ToolCall) -> String {
+    tool_badge(call).to_html()
+}
+
+/// A tool call's event for the page.
+pub fn tool_html(call: &ToolCall) -> ToolHtml {
+    ToolHtml {
+        id: call.id,
+        running: call.status == ToolCallStatus::Running,
+        summary: call.summary.clone(),
+        html: badge_html(call),
+    }
+}
+
+fn tool_badge(call: &ToolCall) -> impl IntoView + use<> {
     let (sentence, name) = headline(call);
     let sign = match call.status {
         ToolCallStatus::Running => None,
@@ -85,7 +104,7 @@ pub fn tool_badge(call: &ToolCall) -> impl IntoView + use<> {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 

@@ -5,10 +5,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use protocol::limits::MESSAGE_CHARS;
 
-use super::api::cancel_run;
 use super::scroll;
 use super::state::ChatState;
-use crate::browser;
+use crate::browser::{self, Refusal, call};
 use crate::ui::{Icon, TextArea, icon};
 
 // From here on the box counts.
@@ -17,6 +16,10 @@ const COUNT_FROM: usize = 9_000;
 /// The box, its send and stop buttons, and what has to be said right above it.
 #[island]
 pub fn Composer(
+    /// Empty for a new conversation.
+    conversation_id: String,
+    /// The run that a plain form stops; empty while none is at work.
+    run_id: String,
     /// What a plain form brought back.
     text: String,
     /// Why it was sent back; empty if it was not.
@@ -30,13 +33,9 @@ pub fn Composer(
     let area = NodeRef::<html::Textarea>::new();
     let count = RwSignal::new(text.chars().count());
     let error = RwSignal::new(error);
-    let busy = Memo::new(move |_| chat.is_busy());
     let typed = move || {
-        let Some(area) = area.get_untracked() else {
-            return;
-        };
-        count.set(area.value().trim().chars().count());
-        if !error.with_untracked(String::is_empty) {
+        if let Some(area) = area.get_untracked() {
+            count.set(area.value().trim().chars().count());
             error.set(String::new());
         }
     };
@@ -45,19 +44,17 @@ pub fn Composer(
             return;
         };
         let text = area.value().trim().to_owned();
-        let length = text.chars().count();
-        if length == 0 {
-            return;
-        }
-        if length > MESSAGE_CHARS {
-            error.set(format!(
+        match text.chars().count() {
+            0 => {}
+            1..=MESSAGE_CHARS => {
+                area.set_value("");
+                typed();
+                chat.send(text);
+            }
+            length => error.set(format!(
                 "A message has at most {MESSAGE_CHARS} characters; this one has {length}."
-            ));
-            return;
+            )),
         }
-        area.set_value("");
-        typed();
-        chat.send(text);
     };
     let submitted = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -72,53 +69,61 @@ pub fn Composer(
             send();
         }
     };
-    Effect::new(move || {
-        // What was typed before this island woke.
-        typed();
-        if focus && let Some(area) = area.get_untracked() {
-            let _ = area.focus();
-        }
-    });
     let stop = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        if let Some(run) = chat.active_run() {
+        if let Some(run) = chat.first_live().and_then(|answer| answer.run_id) {
             spawn_local(async move {
-                if let Err(problem) = cancel_run(run.to_string()).await {
-                    error.set(problem.0.detail);
+                let stopped = call::<()>("/api/fn/cancel_run", &[("run_id", &run.to_string())]).await;
+                if let Err(Refusal(sentence)) = stopped {
+                    error.set(sentence);
                 }
             });
         }
     };
-    let is_filled = move || count.get() != 0;
     let jump = move |_| {
         if let Some(scroller) = browser::by_id("scroll") {
             scroll::to_newest(&scroller);
         }
     };
-    let conversation = move || {
-        chat.conversation_id
-            .get()
-            .map(|id| id.to_string())
-            .unwrap_or_default()
-    };
-    let run = move || {
-        chat.entries.track();
-        chat.active_run().map(|id| id.to_string()).unwrap_or_default()
-    };
+    Effect::new(move || {
+        let Some(area) = area.get_untracked() else {
+            return;
+        };
+        // What was typed before this island woke.
+        if !area.value().is_empty() {
+            count.set(area.value().trim().chars().count());
+        }
+        if focus {
+            let _ = area.focus();
+        }
+    });
+    let stops = Memo::new(move |_| chat.is_busy() && count.get() == 0);
+    // Options, because an empty text is rendered as a space.
+    let counted = Signal::derive(move || match count.get() {
+        count @ COUNT_FROM.. => Some(format!("{count} / {MESSAGE_CHARS}")),
+        _ => None,
+    });
+    let lost = Signal::derive(move || {
+        let lost = chat.disconnected.get();
+        lost.then(|| "Connection lost. Reconnecting…".to_owned())
+    });
+    let wrong = Signal::derive(move || Some(error.get()).filter(|error| !error.is_empty()));
+    let hidden = |when: bool, hides: Memo<bool>| Signal::derive(move || hides.get() == when);
+    let at_end = Memo::new(move |_| chat.at_end.get());
     view! {
         <div class="dock">
-            <button class="jump" type="button" hidden=move || chat.at_end.get() on:click=jump>
+            <button class="jump" type="button" hidden=hidden(true, at_end) on:click=jump>
                 {icon(Icon::Down)}
                 "Jump to newest"
             </button>
             <p class="lost" role="status">
-                {move || chat.disconnected.get().then_some("Connection lost. Reconnecting…")}
+                {lost}
             </p>
             <form id="stop" method="post" action="/api/fn/cancel_run" on:submit=stop>
-                <input type="hidden" name="run_id" value=run/>
+                <input type="hidden" name="run_id" value=run_id/>
             </form>
             <form class="box" method="post" action="/api/fn/send_message" on:submit=submitted>
-                <input type="hidden" name="conversation_id" value=conversation/>
+                <input type="hidden" name="conversation_id" value=conversation_id/>
                 <input type="hidden" name="idempotency_key" value=idempotency_key/>
                 <label class="sr-only" for="composer">
                     "Message"
@@ -133,22 +138,16 @@ pub fn Composer(
                         describedby="composer-error"
                     />
                 </div>
-                <div class="bar">
-                    <p id="composer-error" class="field-error" role="alert">
-                        {move || error.get()}
-                    </p>
-                    <span class="count" data-over=move || (count.get() > MESSAGE_CHARS).then_some("")>
-                        {move || {
-                            (count.get() >= COUNT_FROM).then(|| format!("{} / {MESSAGE_CHARS}", count.get()))
-                        }}
-                    </span>
-                    <button class="send" form="stop" aria-label="Stop" hidden=move || !busy.get() || is_filled()>
-                        {icon(Icon::Stop)}
-                    </button>
-                    <button class="send" aria-label="Send" hidden=move || busy.get() && !is_filled()>
-                        {icon(Icon::Send)}
-                    </button>
-                </div>
+                <button class="send" form="stop" aria-label="Stop" hidden=hidden(false, stops)>
+                    {icon(Icon::Stop)}
+                </button>
+                <button class="send" aria-label="Send" hidden=hidden(true, stops)>
+                    {icon(Icon::Send)}
+                </button>
+                <p id="composer-error" class="field-error" role="alert">
+                    {wrong}
+                </p>
+                <span class="count">{counted}</span>
             </form>
             <p class="hint">
                 <span>"Enter to send · Shift+Enter for a new line"</span>

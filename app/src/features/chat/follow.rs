@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::ToolCallStatus;
 
-use super::model::{AnswerStatus, ConversationRow};
+use super::model::AnswerStatus;
 use super::state::{Answer, ChatState};
+use super::surroundings::{refresh_conversations, show_title};
 use crate::browser;
 use crate::sse::{LiveEvent, Received, RunStream};
 
@@ -67,19 +67,11 @@ impl ChatState {
                 answer.waiting.set(false);
                 answer.patch(patch);
             }
-            LiveEvent::Tool(call) => {
-                let running = call.status == ToolCallStatus::Running;
-                answer.waiting.set(!running);
-                if !running {
-                    self.announcement.set(call.summary.clone());
-                    self.tool_effects.update(|effects| *effects += 1);
-                }
-                answer.put_tool(*call);
+            LiveEvent::Tool(tool) => self.put_tool(answer, tool),
+            LiveEvent::Conversation { title } => {
+                show_title(&title);
+                refresh_conversations(self.conversation_id.get_untracked());
             }
-            LiveEvent::Conversation(conversation) => self.conversation_changed(ConversationRow {
-                running: true,
-                ..ConversationRow::changed_now(*conversation)
-            }),
             LiveEvent::MessageCompleted { tool_calls } => {
                 // Cannot be, unless page and server are of two versions; then the server's page is right.
                 if answer.tool_call_count() != tool_calls {
@@ -108,19 +100,13 @@ impl ChatState {
         };
         self.announcement.set(said);
         answer.end(status);
-        self.tool_effects.update(|effects| *effects += 1);
-        let id = self.conversation_id.get_untracked();
-        self.conversations.update(|rows| {
-            if let Some(row) = rows.iter_mut().find(|row| Some(row.id) == id) {
-                row.running = false;
-            }
-        });
+        refresh_conversations(self.conversation_id.get_untracked());
         // The handler that runs now belongs to the stream, so it must not be dropped before it returns.
-        let (state, over) = (self, STREAM.take());
+        let over = STREAM.take();
         set_timeout(
             move || {
                 drop(over);
-                state.follow();
+                self.follow();
             },
             Duration::ZERO,
         );

@@ -2,15 +2,21 @@
 
 pub mod answer;
 pub mod api;
+#[cfg(feature = "ssr")]
 pub mod badge;
 pub mod composer;
 pub mod follow;
+#[cfg(feature = "ssr")]
 pub mod head;
+#[cfg(feature = "ssr")]
+mod history;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod page;
 pub mod scope;
 mod scroll;
+#[cfg(feature = "ssr")]
 pub mod sidebar;
 pub mod state;
+pub mod surroundings;
 pub mod thread;

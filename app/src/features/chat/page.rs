@@ -1,31 +1,30 @@
 //! `/dashboard/chat` and `/dashboard/chat/{id}`
 
 use domain::Actor;
-use domain::conversations::{ListMessages, OpenConversation};
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use protocol::{ConversationId, Message, MessageId, Part, Role};
+use protocol::ConversationId;
 
-use super::answer::answer_view;
-use super::api::ssr::{id, optional_id};
 use super::composer::Composer;
-use super::head::ConversationHead;
-use super::model::{AnswerData, AnswerStatus, EntryData, PartData};
+use super::head::conversation_head;
+use super::history::History;
 use super::scope::ChatScope;
-use super::sidebar::LiveConversations;
-use super::state::{Answer, Mine};
-use super::thread::{Thread, mine_view};
-use crate::dates;
+use super::sidebar::{ConversationRows, conversation_list};
+use super::thread::Thread;
 use crate::error::AppError;
-use crate::features::tasks::api::ssr::list;
-use crate::features::tasks::board::{RAIL_TASKS, TaskBoard};
-use crate::features::tasks::model::TaskList;
-use crate::frame::{Section, sidebar, sidebar_rows, signed_in, time_zone_question};
-use crate::server_context::{Flash, domain, markdown_options, request, take_flash};
+use crate::features::enhance::Enhance;
+use crate::features::tasks::list::{TaskList, task_board};
+use crate::forms::{id, optional_id};
+use crate::frame::{Section, sidebar, signed_in, time_zone_question};
+use crate::server_context::{Flash, request, take_flash};
 
-const PAGE_MESSAGES: u32 = 100;
+/// What the empty page offers to ask.
+const SUGGESTIONS: [&str; 3] = [
+    "Help me organize my tasks",
+    "Create a task called 'Review Q4 report'",
+    "What is due this week?",
+];
 
 /// A conversation that has not begun.
 #[component]
@@ -81,103 +80,6 @@ impl Asked {
     }
 }
 
-/// The messages of a page: those that are finished, and from the first unfinished one on those that live.
-#[derive(Default)]
-struct History {
-    finished: Vec<Message>,
-    living: Vec<EntryData>,
-    is_newest_page: bool,
-    has_more: bool,
-}
-
-impl History {
-    async fn load(
-        actor: &Actor,
-        id: ConversationId,
-        before: Option<MessageId>,
-    ) -> Result<(String, Self), AppError> {
-        let domain = domain();
-        let Some(before) = before else {
-            let open = domain.conversations().open(actor, id, PAGE_MESSAGES).await?;
-            return Ok((open.conversation.title.clone(), Self::of(open)));
-        };
-        let query = ListMessages {
-            limit: Some(PAGE_MESSAGES),
-            before: Some(before),
-            since: None,
-        };
-        let (conversation, page) = futures::future::try_join(
-            domain.conversations().get(actor, id),
-            domain.conversations().messages(actor, id, query),
-        )
-        .await?;
-        let history = Self {
-            finished: page.messages,
-            has_more: page.has_more,
-            ..Self::default()
-        };
-        Ok((conversation.title, history))
-    }
-
-    fn of(open: OpenConversation) -> Self {
-        let OpenConversation {
-            mut messages,
-            live,
-            has_more,
-            ..
-        } = open;
-        let first_living = messages
-            .iter()
-            .position(|message| !message.status.is_final())
-            .unwrap_or(messages.len());
-        let living = messages
-            .split_off(first_living)
-            .into_iter()
-            .map(|message| match message.role {
-                Role::User => EntryData::Mine {
-                    id: message.id,
-                    text: message.content,
-                },
-                Role::Assistant => {
-                    let covered = live.iter().find(|live| live.message_id == message.id);
-                    let mut data = answer_data(&message);
-                    data.run_id = covered.map(|live| live.run_id).or(data.run_id);
-                    data.seq = covered.map_or(0, |live| live.seq);
-                    EntryData::Answer(data)
-                }
-            })
-            .collect();
-        Self {
-            finished: messages,
-            living,
-            is_newest_page: true,
-            has_more,
-        }
-    }
-}
-
-/// A stored answer with its Markdown rendered.
-pub(crate) fn answer_data(message: &Message) -> AnswerData {
-    let parts = message
-        .parts
-        .iter()
-        .enumerate()
-        .filter_map(|(index, part)| match part {
-            Part::Text { text } => Some(PartData::Text(markdown::render(
-                text,
-                &markdown_options(message.id, index),
-            ))),
-            Part::ToolCall { id } => Some(PartData::Tool(Box::new(message.tool_call(*id)?.clone()))),
-        });
-    AnswerData {
-        message_id: message.id,
-        run_id: message.run_id,
-        seq: 0,
-        parts: parts.collect(),
-        status: AnswerStatus::of(message),
-    }
-}
-
 async fn chat_page(
     actor: Actor,
     asked: Asked,
@@ -185,45 +87,32 @@ async fn chat_page(
     title: String,
     history: History,
 ) -> Result<impl IntoView + use<>, AppError> {
-    let ((rows, next_rows), tasks) = futures::future::try_join(
-        sidebar_rows(&actor, asked.cursor.clone()),
-        list(&actor, RAIL_TASKS),
+    let (rows, tasks) = futures::future::try_join(
+        ConversationRows::load(&actor, asked.cursor.clone()),
+        TaskList::load(&actor, false),
     )
     .await?;
-    let domain = domain();
-    // A closure, because islands find their scope's context only when they are made inside it.
-    let conversations = move || {
-        view! {
-            <LiveConversations/>
-            {list_ends(asked.cursor.is_some(), next_rows)}
-        }
-        .into_any()
-    };
+    let conversations = conversation_list(&rows, id).into_any();
+    let pinned = id.is_some_and(|id| rows.is_pinned(id));
     Ok(view! {
         <Title text=format!("{title} · Greenlit")/>
         // Belongs into the head, where nothing that waits for data can put it; browsers heed it here too.
         {(!history.living.is_empty())
             .then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         {time_zone_question()}
-        <ChatScope conversation_id=id title conversations=rows>
-            {sidebar(&actor, Section::Chat, conversations())}
+        <ChatScope conversation_id=id>
+            <Enhance/>
+            {sidebar(&actor, Section::Chat, conversations)}
             <main class="main">
-                <ConversationHead model=domain.model().to_owned() offline=domain.is_offline()/>
+                {conversation_head(id, title, pinned)}
                 {asked.notice.map(|flash| notice(&flash))}
-                {thread(&actor, id, &asked.before, history, asked.composer).into_any()}
+                {thread(&actor, id, history, &asked.composer).into_any()}
             </main>
-            {rail(tasks, asked.add_task).into_any()}
+            <aside class="rail" aria-label="Tasks">
+                {task_board(tasks, &asked.add_task)}
+            </aside>
         </ChatScope>
     })
-}
-
-fn list_ends(is_older: bool, next: Option<String>) -> impl IntoView {
-    let next = next.map(|cursor| {
-        let cursor = percent_encoding::utf8_percent_encode(&cursor, percent_encoding::NON_ALPHANUMERIC);
-        view! { <a class="more" href=format!("?conversations={cursor}")>"Older conversations"</a> }
-    });
-    let newest = is_older.then(|| view! { <a class="more" href="?">"Newest conversations"</a> });
-    (newest, next)
 }
 
 fn notice(flash: &Flash) -> impl IntoView + use<> {
@@ -253,19 +142,16 @@ fn notice(flash: &Flash) -> impl IntoView + use<> {
 fn thread(
     actor: &Actor,
     id: Option<ConversationId>,
-    before: &str,
     history: History,
-    flash: Flash,
+    flash: &Flash,
 ) -> impl IntoView + use<> {
-    let is_empty = history.finished.is_empty() && history.living.is_empty();
-    let has_history = !history.finished.is_empty() || !history.is_newest_page && !before.is_empty();
+    let is_empty = history.finished.is_empty() && history.living.is_empty() && !history.is_older_page;
+    let path = id.map(|id| format!("/dashboard/chat/{id}")).unwrap_or_default();
     let oldest = history
         .finished
         .first()
         .map(|message| message.id)
         .filter(|_| history.has_more);
-    let path = id.map(|id| format!("/dashboard/chat/{id}")).unwrap_or_default();
-    let living = history.living.clone();
     let earlier = oldest.map(|oldest| {
         view! {
             <a class="more" href=format!("{path}?before={oldest}")>
@@ -273,81 +159,76 @@ fn thread(
             </a>
         }
     });
-    let finished = finished_messages(actor, history);
-    let error = if flash.errors.is_empty() {
-        flash.message.clone()
-    } else {
-        flash
-            .errors
-            .iter()
-            .map(|error| format!("A message {}.", error.message))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let composer = before.is_empty().then(|| {
-        view! {
-            <Composer
-                text=flash.value("content").to_owned()
-                error
-                idempotency_key=request().request_id
-                focus=is_empty
-            />
-        }
-    });
-    let newest = (!before.is_empty()).then(|| {
+    let below = if history.is_older_page {
         view! {
             <div class="dock">
-                <a class="btn" href=path.clone()>
+                <a class="btn" href=path>
                     "Newest messages"
                 </a>
             </div>
         }
-    });
+        .into_any()
+    } else {
+        composer(id, &history, is_empty, flash).into_any()
+    };
+    let entries = history.living.clone();
     view! {
         <div class="scroll" id="scroll" tabindex="0" role="region" aria-label="Messages">
             <div class="thread" id="thread" role="log" aria-live="off">
+                {is_empty.then(greeting)}
                 {earlier}
-                {finished}
-                <Thread entries=living has_history/>
+                {history.view(actor)}
+                <Thread entries/>
             </div>
         </div>
-        {composer.into_any()}
-        {newest}
+        {below}
     }
 }
 
-fn finished_messages(actor: &Actor, history: History) -> impl IntoView + use<> {
-    let now = dates::now_in(&actor.time_zone);
-    let last = history.finished.len();
-    let may_retry = history.is_newest_page && history.living.is_empty();
-    let mut day = String::new();
-    let mut views = Vec::with_capacity(last);
-    for (index, message) in history.finished.into_iter().enumerate() {
-        let heading = dates::day_heading(&dates::local(message.created_at, &now), &now);
-        let new_day = (heading != day).then(|| view! { <p class="day">{heading.clone()}</p> });
-        day = heading;
-        let body = match message.role {
-            Role::User => Either::Left(mine_view(Mine::sent(message.id, message.content), None)),
-            Role::Assistant => {
-                let mut data = answer_data(&message);
-                if !(may_retry && index + 1 == last) {
-                    data.run_id = None;
-                }
-                Either::Right(answer_view(Answer::new(data), None))
-            }
-        };
-        views.push(view! {
-            {new_day}
-            {body}
-        });
-    }
-    views
-}
-
-fn rail(list: TaskList, flash: Flash) -> impl IntoView {
+fn composer(
+    id: Option<ConversationId>,
+    history: &History,
+    focus: bool,
+    flash: &Flash,
+) -> impl IntoView + use<> {
+    let error = if flash.errors.is_empty() {
+        flash.message.clone()
+    } else {
+        let sentences: Vec<_> = flash
+            .errors
+            .iter()
+            .map(|error| format!("A message {}.", error.message))
+            .collect();
+        sentences.join(" ")
+    };
     view! {
-        <aside class="rail" aria-label="Tasks">
-            <TaskBoard list page=false error=flash.message.clone() title=flash.value("title").to_owned()/>
-        </aside>
+        <Composer
+            conversation_id=id.map(|id| id.to_string()).unwrap_or_default()
+            run_id=history.active_run().map(|id| id.to_string()).unwrap_or_default()
+            text=flash.value("content").to_owned()
+            error
+            idempotency_key=request().request_id
+            focus
+        />
+    }
+}
+
+fn greeting() -> impl IntoView {
+    let suggestion = |text: &'static str| {
+        view! {
+            <li>
+                <form method="post" action="/api/fn/send_message" data-do="suggest">
+                    <input type="hidden" name="content" value=text/>
+                    <button class="suggestion">{text}</button>
+                </form>
+            </li>
+        }
+    };
+    view! {
+        <div class="greeting" id="greeting">
+            <h2>"What needs doing?"</h2>
+            <p>"Say it as you would to a colleague. I keep your task list, show every step, and can undo each one."</p>
+            <ul>{SUGGESTIONS.map(suggestion).collect_view()}</ul>
+        </div>
     }
 }

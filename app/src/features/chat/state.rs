@@ -9,13 +9,14 @@ use std::collections::VecDeque;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use protocol::html::HtmlPatch;
-use protocol::{ConversationId, MessageId, RunId, ToolCall, ToolCallStatus};
+use protocol::html::{HtmlPatch, ToolHtml};
+use protocol::{ConversationId, MessageId, RunId, ToolCallId};
+use web_sys::HtmlFormElement;
 
-use super::api::{retry_run, send_message};
-use super::model::{AnswerData, AnswerStatus, ConversationRow, EntryData, PartData, Sent, put_first};
-use crate::browser;
-use crate::error::AppError;
+use super::model::{AnswerData, AnswerStatus, EntryData, PartData, Sent};
+use super::surroundings::{refresh_conversations, show_id, show_title};
+use crate::browser::{self, Refusal, call, send_form};
+use crate::features::tasks::refresh::forget_fresh;
 
 /// One thing in the thread.
 #[derive(Clone)]
@@ -41,10 +42,10 @@ impl Entry {
         }
     }
 
-    fn live_answer(&self) -> Option<&Answer> {
+    fn answer(&self) -> Option<&Answer> {
         match self {
-            Self::Answer(answer) if answer.is_live() => Some(answer),
-            _ => None,
+            Self::Answer(answer) => Some(answer),
+            Self::Mine(_) => None,
         }
     }
 }
@@ -95,7 +96,7 @@ pub struct Answer {
 #[derive(Clone)]
 pub enum Part {
     Text(TextPart),
-    Tool(ArcRwSignal<ToolCall>),
+    Tool(ToolCallId, ArcRwSignal<String>),
 }
 
 /// A text and its blocks' HTML.
@@ -110,17 +111,12 @@ pub struct TextPart {
 impl Answer {
     /// Made of what the server sent with the page.
     pub fn new(data: AnswerData) -> Self {
-        let owed = match data.parts.last() {
-            None => true,
-            Some(PartData::Text(_)) => false,
-            Some(PartData::Tool(call)) => call.status != ToolCallStatus::Running,
-        };
         Self {
             message_id: data.message_id,
             run_id: data.run_id,
             seq: ArcRwSignal::new(data.seq),
             parts: ArcRwSignal::new(data.parts.into_iter().zip(0..).map(Part::new).collect()),
-            waiting: ArcRwSignal::new(owed && data.status == AnswerStatus::Live),
+            waiting: ArcRwSignal::new(data.waiting),
             status: ArcRwSignal::new(data.status),
         }
     }
@@ -164,26 +160,26 @@ impl Answer {
         }
     }
 
-    /// Adds a tool call, or brings the one with its id up to date.
-    pub fn put_tool(&self, call: ToolCall) {
+    /// Adds a tool call's badge, or brings it up to date.
+    pub fn put_tool(&self, id: ToolCallId, html: String) {
         let known = self.parts.with_untracked(|parts| {
             parts.iter().find_map(|part| match part {
-                Part::Tool(known) if known.with_untracked(|known| known.id == call.id) => Some(known.clone()),
+                Part::Tool(known, badge) if *known == id => Some(badge.clone()),
                 _ => None,
             })
         });
         match known {
-            Some(known) => known.set(call),
+            Some(badge) => badge.set(html),
             None => self
                 .parts
-                .update(|parts| parts.push(Part::Tool(ArcRwSignal::new(call)))),
+                .update(|parts| parts.push(Part::Tool(id, ArcRwSignal::new(html)))),
         }
     }
 
     /// How many tool calls it has. Not tracked.
     pub fn tool_call_count(&self) -> usize {
         self.parts
-            .with_untracked(|parts| parts.iter().filter(|part| matches!(part, Part::Tool(_))).count())
+            .with_untracked(|parts| parts.iter().filter(|part| matches!(part, Part::Tool(..))).count())
     }
 
     /// Ends it.
@@ -200,7 +196,7 @@ impl Part {
                 index,
                 blocks: ArcRwSignal::new(blocks.into_iter().map(ArcRwSignal::new).collect()),
             }),
-            PartData::Tool(call) => Self::Tool(ArcRwSignal::new(*call)),
+            PartData::Tool { id, html } => Self::Tool(id, ArcRwSignal::new(html)),
         }
     }
 }
@@ -210,13 +206,9 @@ impl Part {
 pub struct ChatState {
     /// `None` until the first message of a new conversation was sent.
     pub conversation_id: RwSignal<Option<ConversationId>>,
-    pub title: RwSignal<String>,
-    pub conversations: RwSignal<Vec<ConversationRow>>,
     pub entries: RwSignal<Vec<Entry>>,
     /// Goes up with every message that is sent from this page.
     pub sends: RwSignal<u32>,
-    /// Goes up with every tool call that ended: the task list may have changed.
-    pub tool_effects: RwSignal<u32>,
     /// What a screen reader is told.
     pub announcement: RwSignal<String>,
     /// The connection to the running answer broke and has to be made anew.
@@ -229,18 +221,11 @@ pub struct ChatState {
 
 impl ChatState {
     /// The state of a page that was just loaded.
-    pub fn new(
-        conversation_id: Option<ConversationId>,
-        title: String,
-        conversations: Vec<ConversationRow>,
-    ) -> Self {
+    pub fn new(conversation_id: Option<ConversationId>) -> Self {
         Self {
             conversation_id: RwSignal::new(conversation_id),
-            title: RwSignal::new(title),
-            conversations: RwSignal::new(conversations),
             entries: RwSignal::new(vec![]),
             sends: RwSignal::new(0),
-            tool_effects: RwSignal::new(0),
             announcement: RwSignal::new(String::new()),
             disconnected: RwSignal::new(false),
             at_end: RwSignal::new(true),
@@ -251,35 +236,23 @@ impl ChatState {
 
     /// Whether an answer is being written or waits to be. Tracked.
     pub fn is_busy(self) -> bool {
-        self.entries.with(|entries| {
-            entries.iter().any(|entry| match entry {
-                Entry::Answer(answer) => answer.status.with(|status| *status == AnswerStatus::Live),
-                Entry::Mine(_) => false,
-            })
-        })
-    }
-
-    /// The run that is at work. Not tracked.
-    pub fn active_run(self) -> Option<RunId> {
-        self.first_live().and_then(|answer| answer.run_id)
-    }
-
-    pub(super) fn first_live(self) -> Option<Answer> {
         self.entries
-            .with_untracked(|entries| entries.iter().find_map(Entry::live_answer).cloned())
+            .with(|entries| entries.iter().filter_map(Entry::answer).any(is_live))
     }
 
     /// Whether another answer of this page has to end before this one begins. Tracked.
-    pub fn is_queued(self, answer: &Answer) -> bool {
+    pub fn is_queued(self, answer: MessageId) -> bool {
         self.entries.with(|entries| {
-            entries
-                .iter()
-                .filter_map(|entry| match entry {
-                    Entry::Answer(answer) => Some(answer),
-                    Entry::Mine(_) => None,
-                })
-                .take_while(|above| above.message_id != answer.message_id)
-                .any(|above| above.status.with(|status| *status == AnswerStatus::Live))
+            let above = entries.iter().filter_map(Entry::answer);
+            above.take_while(|above| above.message_id != answer).any(is_live)
+        })
+    }
+
+    /// The answer that is at work. Not tracked.
+    pub fn first_live(self) -> Option<Answer> {
+        self.entries.with_untracked(|entries| {
+            let mut answers = entries.iter().filter_map(Entry::answer);
+            answers.find(|answer| answer.is_live()).cloned()
         })
     }
 
@@ -290,6 +263,10 @@ impl ChatState {
             text,
             status: ArcRwSignal::new(SendStatus::Sending),
         };
+        if let Some(greeting) = browser::by_id("greeting") {
+            greeting.set_hidden(true);
+        }
+        forget_fresh();
         self.at_end.set(true);
         self.sends.update(|sends| *sends += 1);
         self.entries
@@ -308,50 +285,58 @@ impl ChatState {
         spawn_local(async move {
             while let Some(mine) = self.outbox.try_update_value(VecDeque::pop_front).flatten() {
                 let conversation = self.conversation_id.get_untracked();
-                let conversation = conversation.map(|id| id.to_string()).unwrap_or_default();
-                match send_message(conversation, mine.text.clone(), mine.key.clone()).await {
+                let fields = [
+                    (
+                        "conversation_id",
+                        &*conversation.map(|id| id.to_string()).unwrap_or_default(),
+                    ),
+                    ("content", &mine.text),
+                    ("idempotency_key", &mine.key),
+                ];
+                match call::<Sent>("/api/fn/send_message", &fields).await {
                     Ok(sent) => {
                         mine.status.set(SendStatus::Sent);
-                        self.sent(&mine.key, sent);
+                        self.sent(Some(&mine.key), sent);
                     }
-                    Err(error) => mine.status.set(SendStatus::Failed(error.0.detail)),
+                    Err(Refusal(sentence)) => mine.status.set(SendStatus::Failed(sentence)),
                 }
             }
             self.delivering.set_value(false);
         });
     }
 
-    fn sent(self, key: &str, sent: Sent) {
-        let id = sent.conversation.id;
+    /// Asks for the answer of a failed or stopped run once more, and takes the form that did so away.
+    ///
+    /// # Errors
+    /// As [`send_form`].
+    pub async fn retry(self, form: &HtmlFormElement) -> Result<(), Refusal> {
+        let sent = send_form(form).await?;
+        form.remove();
+        self.at_end.set(true);
+        self.sends.update(|sends| *sends += 1);
+        self.sent(None, sent);
+        Ok(())
+    }
+
+    /// Shows the answer to come below the message with this key, or at the end.
+    fn sent(self, after: Option<&str>, sent: Sent) {
+        let id = sent.conversation_id;
         if self.conversation_id.get_untracked().is_none() {
             self.conversation_id.set(Some(id));
-            browser::replace_path(&format!("/dashboard/chat/{id}"));
+            show_id(id);
+            show_title(&sent.title);
         }
-        self.conversation_changed(ConversationRow {
-            running: true,
-            ..sent.conversation.clone()
-        });
-        self.add_answer(Some(key), &sent);
-    }
-
-    /// Shows the conversation's new title and place in the list.
-    pub fn conversation_changed(self, row: ConversationRow) {
-        if self.title.with_untracked(|title| *title != row.title) {
-            document().set_title(&format!("{} · Greenlit", row.title));
-            self.title.set(row.title.clone());
-        }
-        self.conversations.update(|rows| put_first(rows, row));
-    }
-
-    fn add_answer(self, after: Option<&str>, sent: &Sent) {
+        refresh_conversations(Some(id));
         let answer = Entry::Answer(Answer::new(AnswerData {
             message_id: sent.message_id,
             run_id: Some(sent.run_id),
             seq: 0,
             parts: vec![],
             status: AnswerStatus::Live,
+            waiting: true,
         }));
         self.entries.update(|entries| {
+            // A repeated send is answered like the first.
             if entries.iter().any(|entry| entry.key() == answer.key()) {
                 return;
             }
@@ -363,15 +348,20 @@ impl ChatState {
         self.follow();
     }
 
-    /// Asks for the answer of a failed or stopped run once more.
-    pub async fn retry(self, run_id: RunId) -> Result<(), AppError> {
-        let sent = retry_run(run_id.to_string()).await?;
-        self.at_end.set(true);
-        self.conversation_changed(ConversationRow {
-            running: true,
-            ..sent.conversation.clone()
-        });
-        self.add_answer(None, &sent);
-        Ok(())
+    /// Shows what a tool call came to.
+    pub(super) fn put_tool(self, answer: &Answer, tool: ToolHtml) {
+        answer.waiting.set(!tool.running);
+        answer.put_tool(tool.id, tool.html);
+        if !tool.running {
+            self.announcement.set(tool.summary);
+            spawn_local(async {
+                // One that fails is made good by the next.
+                let _ = crate::features::tasks::refresh::refresh_tasks(true).await;
+            });
+        }
     }
+}
+
+fn is_live(answer: &Answer) -> bool {
+    answer.status.with(|status| *status == AnswerStatus::Live)
 }

@@ -8,20 +8,9 @@ use super::model::EntryData;
 use super::scroll;
 use super::state::{ChatState, Entry, Mine, SendStatus};
 
-/// What the empty page offers to ask.
-pub const SUGGESTIONS: [&str; 3] = [
-    "Help me organize my tasks",
-    "Create a task called 'Review Q4 report'",
-    "What is due this week?",
-];
-
-/// The entries that can still change, and the greeting while there is nothing at all.
+/// The entries that can still change.
 #[island]
-pub fn Thread(
-    entries: Vec<EntryData>,
-    /// The page has finished messages above this island.
-    has_history: bool,
-) -> impl IntoView {
+pub fn Thread(entries: Vec<EntryData>) -> impl IntoView {
     let chat = expect_context::<ChatState>();
     chat.entries.set(entries.into_iter().map(Entry::new).collect());
     Effect::new(move || {
@@ -29,10 +18,9 @@ pub fn Thread(
         chat.follow();
     });
     view! {
-        {move || (!has_history && chat.entries.with(Vec::is_empty)).then(|| greeting(chat))}
         <For each=move || chat.entries.get() key=Entry::key children=move |entry| entry_view(entry, chat)/>
         <div class="sr-only" aria-live="polite">
-            {move || chat.announcement.get()}
+            {chat.announcement}
         </div>
     }
 }
@@ -46,11 +34,18 @@ fn entry_view(entry: Entry, chat: ChatState) -> impl IntoView {
 
 /// A message of the reader's own.
 pub fn mine_view(mine: Mine, chat: Option<ChatState>) -> impl IntoView {
-    let status = mine.status.clone();
-    let sending = mine.status.clone();
     let text = mine.text.clone();
+    let status = mine.status.clone();
+    let busy = Signal::derive({
+        let status = mine.status.clone();
+        move || {
+            status
+                .with(|status| *status == SendStatus::Sending)
+                .then_some("true")
+        }
+    });
     view! {
-        <article class="mine" aria-busy=move || (sending.get() == SendStatus::Sending).then_some("true")>
+        <article class="mine" aria-busy=busy>
             <h2 class="sr-only">"You"</h2>
             <p class="bubble">{text}</p>
             {move || match status.get() {
@@ -68,35 +63,11 @@ fn not_sent(why: String, mine: Mine, chat: Option<ChatState>) -> impl IntoView {
         }
     };
     view! {
-        <div class="ended failed" role="alert">
-            <span>"Not sent. " {why}</span>
+        <div class="ended" data-failed role="alert">
+            <span>{format!("Not sent. {why}")}</span>
             <button class="btn small" type="button" on:click=again>
                 "Try again"
             </button>
-        </div>
-    }
-}
-
-fn greeting(chat: ChatState) -> impl IntoView {
-    let suggestion = move |text: &'static str| {
-        let send = move |event: web_sys::SubmitEvent| {
-            event.prevent_default();
-            chat.send(text.to_owned());
-        };
-        view! {
-            <li>
-                <form method="post" action="/api/fn/send_message" on:submit=send>
-                    <input type="hidden" name="content" value=text/>
-                    <button class="suggestion">{text}</button>
-                </form>
-            </li>
-        }
-    };
-    view! {
-        <div class="greeting">
-            <h2>"What needs doing?"</h2>
-            <p>"Say it as you would to a colleague. I keep your task list, show every step, and can undo each one."</p>
-            <ul>{SUGGESTIONS.map(suggestion).collect_view()}</ul>
         </div>
     }
 }

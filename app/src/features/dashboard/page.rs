@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use protocol::TaskStatus;
 
 use crate::dates::now_in;
-use crate::features::chat::model::ConversationRow;
-use crate::features::tasks::api::ssr::rows;
-use crate::features::tasks::model::TaskRow;
-use crate::frame::{Section, framed, shown_name, sidebar_rows, signed_in};
+use crate::features::chat::sidebar::{ConversationRow, ConversationRows};
+use crate::features::tasks::list::task_item;
+use crate::features::tasks::row::{TaskRow, rows};
+use crate::frame::{Section, framed, shown_name, signed_in};
 use crate::server_context::{domain, take_flash};
 use crate::ui::{Icon, icon};
 
@@ -33,7 +33,7 @@ pub fn DashboardPage() -> impl IntoView {
             tasks.list(&actor, due(Due::Overdue)),
             tasks.list(&actor, due(Due::Today)),
         )?;
-        let (conversations, _) = sidebar_rows(&actor, None).await?;
+        let conversations = ConversationRows::load(&actor, None).await?;
         // What is due earlier today is in both.
         let mut tasks = overdue.tasks;
         tasks.extend(today.tasks);
@@ -41,7 +41,7 @@ pub fn DashboardPage() -> impl IntoView {
         tasks.retain(|task| seen.insert(task.id));
         let tasks = rows(tasks, &actor);
         let greeting = greeting(now_in(&actor.time_zone).hour(), &shown_name(&actor));
-        let recent = conversations.iter().take(RECENT).cloned().collect();
+        let recent = conversations.rows.iter().take(RECENT).cloned().collect();
         let body = view! {
             <p class="hello">{greeting}</p>
             {flash.map(|flash| view! { <p class="notice bad" role="alert">{flash.message}</p> })}
@@ -55,7 +55,7 @@ pub fn DashboardPage() -> impl IntoView {
             &actor,
             Section::Overview,
             "Overview",
-            conversations,
+            &conversations,
             body.into_any(),
         ))
     })
@@ -93,7 +93,9 @@ fn due_card(tasks: Vec<TaskRow>) -> impl IntoView {
     let list = if tasks.is_empty() {
         Either::Left(view! { <p class="empty">"Nothing is due today. Enjoy it."</p> })
     } else {
-        Either::Right(view! { <ul class="tasks">{tasks.into_iter().map(due_item).collect_view()}</ul> })
+        Either::Right(
+            view! { <ul class="tasks">{tasks.into_iter().map(|row| task_item(row, false)).collect_view()}</ul> },
+        )
     };
     view! {
         <section class="card">
@@ -104,24 +106,6 @@ fn due_card(tasks: Vec<TaskRow>) -> impl IntoView {
                 {icon(Icon::Chevron)}
             </a>
         </section>
-    }
-}
-
-fn due_item(row: TaskRow) -> impl IntoView {
-    view! {
-        <li class="task">
-            <form method="post" action="/api/fn/toggle_task">
-                <input type="hidden" name="task_id" value=row.id.to_string()/>
-                <input type="hidden" name="done" value="true"/>
-                <button class="tick" role="checkbox" aria-checked="false" aria-label=format!("Done: {}", row.title)>
-                    <span>{icon(Icon::Check)}</span>
-                </button>
-            </form>
-            <div class="words">
-                <span class="title">{row.title}</span>
-                <small data-late=row.late.then_some("")>{row.note}</small>
-            </div>
-        </li>
     }
 }
 

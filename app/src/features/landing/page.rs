@@ -6,6 +6,7 @@ use protocol::{MessageId, Timestamp, ToolCall, ToolCallId, ToolCallStatus};
 use serde_json::{Value, json};
 
 use crate::features::chat::answer::answer_view;
+use crate::features::chat::badge::badge_html;
 use crate::features::chat::model::{AnswerData, AnswerStatus, PartData};
 use crate::features::chat::state::{Answer, Mine};
 use crate::features::chat::thread::mine_view;
@@ -120,6 +121,7 @@ fn sample() -> impl IntoView {
             ]),
         ],
         status: AnswerStatus::Done,
+        waiting: false,
     });
     view! {
         <figure class="sample" aria-label="A piece of a conversation">
@@ -132,8 +134,9 @@ fn sample() -> impl IntoView {
 }
 
 fn step(id: u128, title: &str, due_at: &str, ms: u32) -> PartData {
-    PartData::Tool(Box::new(ToolCall {
-        id: ToolCallId(uuid(id)),
+    let id = ToolCallId(uuid(id));
+    let call = ToolCall {
+        id,
         tool_name: "add_task".into(),
         arguments: json!({ "title": title, "due_at": due_at }),
         result: Value::Null,
@@ -142,7 +145,11 @@ fn step(id: u128, title: &str, due_at: &str, ms: u32) -> PartData {
         timestamp: Timestamp::from_millis(0),
         duration_ms: Some(ms),
         undoable: false,
-    }))
+    };
+    PartData::Tool {
+        id,
+        html: badge_html(&call),
+    }
 }
 
 fn uuid(number: u128) -> uuid::Uuid {

@@ -1,43 +1,10 @@
-//! Theme switch and time zone: what the browser knows and the server does not.
+//! The time zone: the browser knows it, and the server does not.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::api::{set_theme, set_time_zone};
-use crate::ui::{Icon, icon};
-
-/// A button to the other theme. The server does not know which one the system chose, so both buttons are there and the
-/// style sheet shows the one that changes something.
-#[island]
-pub fn ThemeSwitch() -> impl IntoView {
-    let choose = |theme: &'static str| {
-        move |event: web_sys::SubmitEvent| {
-            event.prevent_default();
-            if let Some(root) = document().document_element() {
-                let _ = root.set_attribute("data-theme", theme);
-            }
-            spawn_local(async move {
-                // It stays on this page in any case; the next one shows whether it was kept.
-                let _ = set_theme(theme.to_owned()).await;
-            });
-        }
-    };
-    let button = move |theme: &'static str, label: &'static str, sign: Icon| {
-        view! {
-            <form class=format!("to-{theme}") method="post" action="/api/fn/set_theme" on:submit=choose(theme)>
-                <input type="hidden" name="theme" value=theme/>
-                <button class="icon" aria-label=label title=label>
-                    {icon(sign)}
-                </button>
-            </form>
-        }
-    };
-    view! {
-        {button("light", "Light theme", Icon::Sun)}
-        {button("dark", "Dark theme", Icon::Moon)}
-    }
-}
+use crate::browser::call;
 
 /// Tells the server once where the reader is; rendered only while it does not know.
 #[island]
@@ -46,7 +13,7 @@ pub fn TimeZone() -> impl IntoView {
         if let Some(zone) = browser_time_zone() {
             spawn_local(async move {
                 // Asked again on the next page.
-                let _ = set_time_zone(zone).await;
+                let _ = call::<()>("/api/fn/set_time_zone", &[("time_zone", &zone)]).await;
             });
         }
     });

@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 
 use super::theme::{THEME_COOKIE, Theme};
-use crate::frame::{Section, framed, sidebar_rows, signed_in};
+use crate::features::chat::sidebar::ConversationRows;
+use crate::frame::{Section, framed, signed_in};
 use crate::server_context::request;
 
 /// The account as it is known, the theme, and the way out.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     signed_in(|actor| async move {
-        let (conversations, _) = sidebar_rows(&actor, None).await?;
+        let conversations = ConversationRows::load(&actor, None).await?;
         let user = &actor.user;
         let zone = actor.time_zone.iana_name().unwrap_or("UTC").to_owned();
         let theme = request()
@@ -46,7 +47,7 @@ pub fn SettingsPage() -> impl IntoView {
             &actor,
             Section::Settings,
             "Settings",
-            conversations,
+            &conversations,
             body.into_any(),
         ))
     })

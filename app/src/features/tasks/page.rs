@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::api::ssr::list;
-use super::board::{PAGE_TASKS, TaskBoard};
-use crate::frame::{Section, framed, sidebar_rows, signed_in};
+use super::list::{TaskList, task_board};
+use crate::features::chat::sidebar::ConversationRows;
+use crate::frame::{Section, framed, signed_in};
 use crate::server_context::take_flash;
 
 /// The whole list, by date.
@@ -14,15 +14,10 @@ pub fn TasksPage() -> impl IntoView {
         .or_else(|| take_flash("tasks"))
         .unwrap_or_default();
     signed_in(|actor| async move {
-        let ((conversations, _), list) =
-            futures::future::try_join(sidebar_rows(&actor, None), list(&actor, PAGE_TASKS)).await?;
-        let body = view! { <TaskBoard list page=true error=flash.message.clone() title=flash.value("title").to_owned()/> };
-        Ok(framed(
-            &actor,
-            Section::Tasks,
-            "Tasks",
-            conversations,
-            body.into_any(),
-        ))
+        let (conversations, list) =
+            futures::future::try_join(ConversationRows::load(&actor, None), TaskList::load(&actor, true))
+                .await?;
+        let body = task_board(list, &flash).into_any();
+        Ok(framed(&actor, Section::Tasks, "Tasks", &conversations, body))
     })
 }

@@ -1,0 +1,48 @@
+//! What stands around the thread and follows it in the browser: title, menu, the list of conversations. All of it is
+//! the server's HTML; here are the few words and values in it that change.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use protocol::ConversationId;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
+
+use crate::browser::{self, call};
+
+/// A new conversation has got its id: the address, and every form that is about the conversation.
+pub fn show_id(id: ConversationId) {
+    let id = id.to_string();
+    browser::replace_path(&format!("/dashboard/chat/{id}"));
+    for field in browser::all("[name=conversation_id]") {
+        if let Some(field) = field.dyn_ref::<HtmlInputElement>() {
+            field.set_value(&id);
+        }
+    }
+    if let Some(menu) = browser::by_id("conversation-menu-button") {
+        menu.set_hidden(false);
+    }
+}
+
+/// The conversation's title, wherever it stands.
+pub fn show_title(title: &str) {
+    document().set_title(&format!("{title} · Greenlit"));
+    browser::set_text("title", title);
+    if let Some(field) = browser::by_id("conversation-title")
+        && let Some(field) = field.dyn_ref::<HtmlInputElement>()
+    {
+        field.set_value(title);
+    }
+}
+
+/// Fetches the list of conversations, `current` marked.
+pub fn refresh_conversations(current: Option<ConversationId>) {
+    spawn_local(async move {
+        let current = current.map(|id| id.to_string()).unwrap_or_default();
+        // One that fails is made good by the next.
+        if let Ok(html) = call::<String>("/api/fn/list_conversations", &[("current", &current)]).await
+            && let Some(list) = browser::by_id("conversations")
+        {
+            list.set_inner_html(&html);
+        }
+    });
+}

@@ -1,0 +1,108 @@
+//! Forms that need not load the page anew. Every form works as it is; one that says `data-do` is sent by script, and
+//! what it changed is brought up to date in place.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Event, HtmlFormElement};
+
+use super::chat::state::ChatState;
+use super::tasks::refresh::refresh_tasks;
+use crate::browser::{self, Refusal, send_form};
+
+/// Listens for the page's forms. Once on each page; inside a chat's scope where there is one.
+#[island]
+pub fn Enhance() -> impl IntoView {
+    let chat = use_context::<ChatState>();
+    Effect::new(move || {
+        let submitted = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            let form = event
+                .target()
+                .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+            if let Some((form, what)) =
+                form.and_then(|form| Some((form.clone(), form.get_attribute("data-do")?)))
+            {
+                event.prevent_default();
+                spawn_local(run(form, what, chat));
+            }
+        });
+        // For as long as the page lives.
+        let submitted = submitted.into_js_value();
+        let _ = document().add_event_listener_with_callback("submit", submitted.unchecked_ref());
+    });
+}
+
+async fn run(form: HtmlFormElement, what: String, chat: Option<ChatState>) {
+    let outcome = match (what.as_str(), chat) {
+        ("theme", _) => choose_theme(&form).await,
+        ("task", _) => change_task(&form).await,
+        ("undo", _) => undo(&form, chat).await,
+        ("retry", Some(chat)) => chat.retry(&form).await,
+        ("suggest", Some(chat)) => {
+            chat.send(field(&form, "content"));
+            Ok(())
+        }
+        // A form of another page's: as the browser does it. This does not raise the event again.
+        _ => form.submit().map_err(|_| Refusal(String::new())),
+    };
+    if let Err(Refusal(sentence)) = outcome {
+        say(&form, &sentence);
+    }
+}
+
+fn field(form: &HtmlFormElement, name: &str) -> String {
+    web_sys::FormData::new_with_form(form)
+        .ok()
+        .and_then(|data| data.get(name).as_string())
+        .unwrap_or_default()
+}
+
+async fn choose_theme(form: &HtmlFormElement) -> Result<(), Refusal> {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-theme", &field(form, "theme"));
+    }
+    send_form(form).await
+}
+
+/// Ticks, adds or deletes, and shows the list as it is then; also when it failed, since a tick is shown at once.
+async fn change_task(form: &HtmlFormElement) -> Result<(), Refusal> {
+    browser::set_text("tasks-error", "");
+    if let Ok(Some(item)) = form.closest("[data-ticks]") {
+        let _ = item.toggle_attribute("data-done");
+    }
+    let outcome = send_form::<()>(form).await;
+    let refreshed = refresh_tasks(false).await;
+    if outcome.is_ok() {
+        form.reset();
+    }
+    outcome.and(refreshed)
+}
+
+/// Takes a tool call back; the answer is its badge as it is then.
+async fn undo(form: &HtmlFormElement, chat: Option<ChatState>) -> Result<(), Refusal> {
+    let badge: String = send_form(form).await?;
+    if let Some(holder) = form
+        .closest(".tool")
+        .ok()
+        .flatten()
+        .and_then(|tool| tool.parent_element())
+    {
+        holder.set_inner_html(&badge);
+    }
+    if let Some(chat) = chat {
+        chat.announcement.set("Undone".into());
+    }
+    refresh_tasks(true).await
+}
+
+/// Says why a form had no effect: where its page keeps that, else on its own button.
+fn say(form: &HtmlFormElement, sentence: &str) {
+    let place = form
+        .get_attribute("data-error")
+        .and_then(|id| browser::by_id(&id).map(JsCast::unchecked_into));
+    let button = || form.query_selector("button").ok().flatten();
+    if let Some(place) = place.or_else(button) {
+        place.set_text_content(Some(sentence));
+    }
+}
