@@ -16,7 +16,6 @@ static FRONT: LazyLock<Openers> = LazyLock::new(|| {
         "can|could|would|will you|u",
         "would you mind",
         "can|could|shall we",
-        "can|could|may i",
         "i'd_like|i_would_like|i_want|i_need you to",
         "you can|could|should",
         "go ahead and",
@@ -39,6 +38,7 @@ static BEFORE_VERB: LazyLock<Openers> = LazyLock::new(|| {
         "help me add|create|make|set|delete|remove|schedule|find|mark|remember",
         "i'd_like|i_want|i_would_like|i_need to see",
         "i'd_like|i_want|i_would_like to add",
+        "can|could|may i add|create|see|view|get|have",
         "let me see",
         "i wanna see",
     ])

@@ -343,5 +343,9 @@ fn strip_articles(phrase: Phrase<'_>) -> Phrase<'_> {
 
 /// Whether a word can name what tasks are about.
 fn is_name(word: &str) -> bool {
-    !word.is_empty() && !one_of(word, FILLER) && word.chars().any(char::is_alphanumeric)
+    let verb = one_of(
+        word,
+        "delete remove add adding stop create make complete finish rename move change never don't",
+    );
+    !word.is_empty() && !verb && !one_of(word, FILLER) && word.chars().any(char::is_alphanumeric)
 }

@@ -9,6 +9,20 @@ use super::words::{Phrase, one_of};
 
 const RULES: &[(&str, Intent)] = &[
     (
+        "delete|clear|remove|close|rename|archive|pin|export|share|reset|erase this|the|my|our|that? \
+         conversation|chat|account|history|chat_history|profile|messages|password|thread",
+        Intent::Unknown(Unknown::Incomplete("elsewhere")),
+    ),
+    (
+        "log_out|logout|sign_out|sign_me_out|log_me_out|change_my_password|turn_on_dark_mode|dark_mode|light_mode|\
+         switch_to_dark_mode|switch_to_light_mode|export_my_tasks|change_my_name|change_my_email",
+        Intent::Unknown(Unknown::Incomplete("elsewhere")),
+    ),
+    (
+        "i'm|i_am|we're done|finished for now|today|the_day",
+        Intent::Talk(Talk::Goodbye),
+    ),
+    (
         "hi|hello|hey|hallo|howdy|hiya|yo|greetings|good_morning|good_afternoon|good_evening|good_day|\
          morning|evening|hi_there|hello_there|hey_there|sup|what's_up|heya there|again|everyone|\
          greenlit|assistant|friend|bot?",
@@ -293,9 +307,23 @@ pub(super) fn answer(phrase: Phrase<'_>) -> Option<Intent> {
     Some(Intent::Answer(answer))
 }
 
+/// "Don't delete it."
+pub(super) fn refusal(phrase: Phrase<'_>) -> Option<Intent> {
+    let refuses = match (phrase.lower(0), phrase.lower(1)) {
+        ("don't" | "dont" | "never", next) => !one_of(next, "i we you they"),
+        ("do", "not") => true,
+        _ => false,
+    };
+    refuses.then_some(Intent::Answer(Answer::No))
+}
+
 /// What to say of a sentence that nothing else fits.
 pub(super) fn unknown(phrase: Phrase<'_>) -> Intent {
     let bare = phrase.without_end_marks();
+    let asks_whether = one_of(bare.lower(0), "can could may should") && bare.lower(1) == "i";
+    if asks_whether && one_of(bare.lower(2), "delete remove complete change undo edit move") {
+        return Intent::Talk(Talk::Help);
+    }
     let verb = match bare.lower(0) {
         "rename" | "retitle" => Some("title"),
         "move" | "reschedule" | "postpone" | "snooze" if bare.len() <= 3 => Some("date"),

@@ -91,6 +91,10 @@ pub(super) fn incomplete(what: &str) -> String {
             "I can bring back what I changed last: say “undo that”. A done task comes back with “reopen” \
              and its title."
         }
+        "elsewhere" => {
+            "I only work on your task list. Conversations are managed in the sidebar, your account and how things look \
+             under Settings."
+        }
         "note" => "What should the note say? For example: “add a note to it: ask Bob first”.",
         _ => {
             "What should I change? For example: “rename it to …”, “move it to Friday”, “make it high \

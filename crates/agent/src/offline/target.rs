@@ -101,7 +101,9 @@ fn pronoun(phrase: Phrase<'_>) -> Option<Target> {
             "a" | "an" | "any" | "some" | "another" | "one",
             "task" | "tasks" | "todo" | "todos" | "item" | "items" | "reminder",
         ]
-        | ["task" | "something" | "todo" | "item" | "reminder"] => Target::Missing,
+        | ["task" | "tasks" | "something" | "todo" | "todos" | "item" | "items" | "reminder" | "reminders"] => {
+            Target::Missing
+        }
         ["it" | "that" | "this" | "it's" | "that's" | "its"] => Target::It,
         [
             "that" | "this" | "the" | "same",
@@ -275,7 +277,7 @@ fn every(phrase: Phrase<'_>) -> Option<Query> {
         let told_apart = query.range.is_some() || query.priority.is_some();
         return told_apart.then_some(query);
     }
-    if !all && !query.is_narrow() && !one_of(first, "my the entire whole tasks") {
+    if !all && !query.is_narrow() && !one_of(first, "my the entire whole") {
         return None;
     }
     (query.range != Some(Range::Dated) && !query.count).then_some(query)

@@ -7,6 +7,18 @@ use super::{Rule, change, x};
 
 pub(super) const NOTES: &[Rule] = &[
     (
+        "remove|delete|clear|erase|drop the|that|this|its note|notes|description|details",
+        |_| {
+            Some(Intent::Change(
+                Target::It,
+                Change {
+                    clear_note: true,
+                    ..Change::default()
+                },
+            ))
+        },
+    ),
+    (
         "add|put|attach|write|leave a|the|this? note|description|comment|detail|details|notes to|on|for|\
          in {x} : {y}",
         note,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::super::intent::{Intent, Unknown};
 use super::super::pattern::Pattern;
 use super::super::polite::polite;
-use super::super::words::{Phrase, one_of};
+use super::super::words::{Kind, Phrase, one_of};
 use super::super::{add, change, dates, query, talk, titles};
 use super::look;
 
@@ -22,12 +22,20 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
     if phrase.is_empty() {
         return talk::parse(bare).unwrap_or(Intent::Unknown(Unknown::General));
     }
-    // A question about how things are is answered, never acted on.
-    if phrase.len() <= 3
-        && phrase.lower(phrase.len() - 1) == "?"
-        && one_of(phrase.lower(0), "done finished completed all")
+    if phrase.without_end_marks().is_empty() || phrase.tokens().iter().all(|token| token.kind == Kind::Punct)
     {
-        return query::question(phrase).map_or(Intent::Unknown(Unknown::General), Intent::List);
+        return Intent::Unknown(Unknown::General);
+    }
+    // A question about how things are is answered, never acted on: "milk done?"
+    let asked_so = phrase.lower(phrase.len() - 1).starts_with('?') && phrase.len() == bare.len();
+    if asked_so
+        && !one_of(
+            phrase.lower(0),
+            "complete finish mark tick check close cross set reopen undo did have has was were is are do does",
+        )
+        && let Some(intent) = look::state(phrase)
+    {
+        return intent;
     }
     let asks = phrase.lower(phrase.len() - 1).starts_with('?')
         && one_of(phrase.lower(0), "is are did have was were does do am has");
@@ -36,6 +44,7 @@ pub(super) fn clause_intent(phrase: Phrase<'_>) -> Intent {
     }
     change::fields(phrase)
         .or_else(|| add::parse(phrase))
+        .or_else(|| talk::refusal(phrase))
         .or_else(|| talk::parse(phrase))
         .or_else(|| look::adjective_list(phrase))
         .or_else(|| change::parse(phrase))

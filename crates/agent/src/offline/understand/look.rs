@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use super::super::dates::Range;
-use super::super::intent::{Intent, Query, Target};
+use super::super::intent::{Intent, Query, Target, Unknown};
 use super::super::pattern::Pattern;
 use super::super::words::{Phrase, one_of};
-use super::super::{query, target};
+use super::super::{change, query, target};
 
 /// "Is the milk done?", "did I finish the report?": shows what matches.
 pub(super) fn is_done(phrase: Phrase<'_>) -> Option<Intent> {
@@ -30,6 +30,24 @@ pub(super) fn is_done(phrase: Phrase<'_>) -> Option<Intent> {
         both: true,
         ..Default::default()
     }))
+}
+
+/// "Milk done?", "everything finished?": asks what it would otherwise say.
+pub(super) fn state(phrase: Phrase<'_>) -> Option<Intent> {
+    let target = match change::parse(phrase)? {
+        Intent::Complete(target) | Intent::Reopen(target) => target,
+        _ => return None,
+    };
+    Some(match target {
+        Target::Title(text) | Target::Exact(text) => Intent::List(Query {
+            text: Some(text),
+            both: true,
+            ..Query::default()
+        }),
+        Target::Every(query) => Intent::List(query),
+        Target::Positions { .. } => Intent::Show(target),
+        _ => query::question(phrase).map_or(Intent::Unknown(Unknown::General), Intent::List),
+    })
 }
 
 /// "Completed tasks", "done today": an adjective in front is no verb.

@@ -57,5 +57,22 @@ fn talking() {
         ("list all countries in Europe", "unknown"),
         ("search the web for rust jobs", "unknown"),
         ("write a poem about tasks", "unknown"),
+        // Nothing is deleted or completed for a question, a wish or a "don't".
+        ("can I delete tasks?", "help"),
+        ("how do I delete everything?", "help"),
+        ("what happens if I delete a task?", "unknown"),
+        ("should I delete the milk task?", "help"),
+        ("did you delete milk?", "unknown"),
+        ("everything done?", "list"),
+        ("milk done?", "list both ~milk"),
+        ("is it done?", "list done"),
+        ("don't delete the milk task", "answer no"),
+        ("please do not complete it", "answer no"),
+        ("delete tasks", "delete ?"),
+        ("delete my account", "incomplete elsewhere"),
+        ("clear the chat", "incomplete elsewhere"),
+        ("I'm done for today", "goodbye"),
+        ("!!!", "unknown"),
+        ("...", "unknown"),
     ]);
 }
