@@ -94,16 +94,16 @@ fn requested(calls: Vec<Call>, messages: &[ChatMessage]) -> Vec<ProviderEvent> {
             .strip_prefix("call-")
             .and_then(|number| number.parse::<usize>().ok())
     };
-    let used = messages
-        .iter()
-        .filter_map(|message| match message {
-            ChatMessage::Assistant { tool_calls, .. } => {
-                tool_calls.iter().filter_map(|call| number(&call.call_id)).max()
-            }
-            _ => None,
-        })
-        .max()
-        .unwrap_or(0);
+    let made = messages.iter().flat_map(|message| match message {
+        ChatMessage::Assistant { tool_calls, .. } => tool_calls.as_slice(),
+        _ => &[],
+    });
+    // The window may tell of earlier calls under other ids; counting those too keeps a run's ids apart
+    // when it is taken over.
+    let used = made
+        .clone()
+        .filter_map(|call| number(&call.call_id))
+        .fold(made.count(), usize::max);
     let mut events: Vec<ProviderEvent> = calls
         .into_iter()
         .zip(used + 1..)
