@@ -92,7 +92,7 @@ impl Store {
             .map(|migration| migration.version)
             .max()
             .unwrap_or(0);
-        sqlx::query_scalar::<_, i64>("SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success")
+        sqlx::query_scalar::<_, i64>("SELECT coalesce(max(version), 0) FROM public._sqlx_migrations WHERE success")
             .fetch_one(&self.pool)
             .await
             .is_ok_and(|applied| applied >= newest)
@@ -113,6 +113,12 @@ pub async fn migrate(url: &str) -> Result<(), ConnectError> {
     let options = options(url)?;
     let mut connection = connect(&options).await?;
     check_version(&mut connection).await?;
+    // A user named like our schema finds that schema first, once it is there; the list of what has
+    // run must be in the same place before and after.
+    sqlx::raw_sql("SET search_path = public")
+        .execute(&mut connection)
+        .await
+        .map_err(refused)?;
     MIGRATOR
         .run_direct(None, &mut connection, false)
         .await
