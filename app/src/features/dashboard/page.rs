@@ -67,7 +67,7 @@ fn greeting(hour: i8, name: &str) -> String {
         12..=17 => "Good afternoon",
         _ => "Good evening",
     };
-    format!("{part}, {name}.")
+    format!("{part}, {}.", name.trim_end_matches('.'))
 }
 
 fn numbers(counts: TaskCounts) -> impl IntoView {
