@@ -27,8 +27,45 @@ pub(crate) fn run(wasm: &Path, out: &Path) -> Result<()> {
         output.snippets().keys(),
         output.local_modules().keys(),
     );
+    let mut js = output.js().to_owned();
+    for (number, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+        let short = format!("i{number}");
+        if let Some(renamed) = rename_import(&js, &import.name, &short) {
+            js = renamed;
+            import.name = short;
+        }
+    }
     fs::create_dir_all(out)?;
-    fs::write(out.join("greenlit.js"), output.js())?;
+    fs::write(out.join("greenlit.js"), js)?;
     fs::write(out.join("greenlit.wasm"), output.wasm_mut().emit_wasm())?;
     Ok(())
+}
+
+/// The module with a shorter key for one import, or `None` to leave it alone.
+///
+/// wasm-bindgen's names end in a hash, which does not compress and stands in the WASM too. They are the keys of one
+/// object, so a key that occurs exactly once can be renamed on both sides.
+fn rename_import(js: &str, name: &str, short: &str) -> Option<String> {
+    let is_only_a_key = js.matches(name).count() == 1 && js.contains(&format!("{name}: "));
+    (name.starts_with("__wb") && is_only_a_key).then(|| js.replacen(name, short, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_key_that_occurs_once_is_renamed() {
+        let js = "const import0 = {\n        __wbg_new_0123456789abcdef: function(arg0) {";
+        let renamed = "const import0 = {\n        i7: function(arg0) {";
+        assert_eq!(
+            rename_import(js, "__wbg_new_0123456789abcdef", "i7").as_deref(),
+            Some(renamed)
+        );
+        assert_eq!(
+            rename_import(&format!("{js}{js}"), "__wbg_new_0123456789abcdef", "i7"),
+            None
+        );
+        assert_eq!(rename_import(js, "__wbg_new_0", "i7"), None);
+    }
 }
