@@ -34,7 +34,7 @@ fn pretty(value: &Value) -> Option<String> {
 fn block(title: &'static str, value: &Value) -> impl IntoView + use<> {
     pretty(value).map(|text| {
         view! {
-            <h4>{title}</h4>
+            <h3>{title}</h3>
             <pre tabindex="0" role="group" aria-label=title>
                 {text}
             </pre>

@@ -225,6 +225,10 @@ fn greeting() -> impl IntoView {
         }
     };
     view! {
+        // Shown with the first message, when the greeting goes.
+        <p class="day" id="first-day" hidden>
+            "Today"
+        </p>
         <div class="greeting" id="greeting">
             <h2>"What needs doing?"</h2>
             <p>"Say it as you would to a colleague. I keep your task list, show every step, and can undo each one."</p>

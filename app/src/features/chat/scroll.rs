@@ -8,9 +8,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::ResizeObserver;
+use wasm_bindgen::convert::FromWasmAbi;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Event, HtmlElement, ResizeObserver};
 
 use super::state::ChatState;
 use crate::browser;
@@ -23,33 +24,44 @@ pub(super) fn follow_newest(chat: ChatState) {
     let (Some(scroller), Some(thread)) = (browser::by_id("scroll"), browser::by_id("thread")) else {
         return;
     };
-    let height = Rc::new(Cell::new(thread.offset_height()));
+    // The reader opened or closed something, and wants to see that.
+    let unfolded = Rc::new(Cell::new(false));
     let on_scroll = {
         let scroller = scroller.clone();
-        move || {
+        move |_: Event| {
             let at_end = scroller.scroll_top() > -NEAR;
             if chat.at_end.get_untracked() != at_end {
                 chat.at_end.set(at_end);
             }
         }
     };
+    let on_click = {
+        let unfolded = unfolded.clone();
+        move |event: Event| {
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<Element>().ok());
+            if target.is_some_and(|target| matches!(target.closest("summary"), Ok(Some(_)))) {
+                unfolded.set(true);
+            }
+        }
+    };
+    listen(&scroller, "scroll", on_scroll);
+    listen(&thread, "click", on_click);
+    let height = Cell::new(thread.offset_height());
     let on_resize = {
-        let scroller = scroller.clone();
-        let thread = thread.clone();
-        move || {
-            let grown = thread.offset_height() - height.replace(thread.offset_height());
-            if !chat.at_end.get_untracked() {
+        let (scroller, thread) = (scroller.clone(), thread.clone());
+        move |_: JsValue| {
+            let now = thread.offset_height();
+            let grown = now - height.replace(now);
+            if unfolded.replace(false) || !chat.at_end.get_untracked() {
                 scroller.set_scroll_top(scroller.scroll_top() - grown);
             }
         }
     };
-    // Both live as long as the page does.
-    let on_scroll = Closure::<dyn FnMut()>::new(on_scroll).into_js_value();
-    let on_resize = Closure::<dyn FnMut()>::new(on_resize).into_js_value();
-    let _ = scroller.add_event_listener_with_callback("scroll", on_scroll.unchecked_ref());
-    if let Ok(observer) = ResizeObserver::new(on_resize.unchecked_ref()) {
+    // Dropping the observer does not end the observation, which lasts as long as the page.
+    if let Ok(observer) = ResizeObserver::new(forever(on_resize).unchecked_ref()) {
         observer.observe(&thread);
-        // Dropping the handle does not end the observation, which the page wants until it is left.
     }
     Effect::new(move || {
         chat.sends.track();
@@ -57,7 +69,15 @@ pub(super) fn follow_newest(chat: ChatState) {
     });
 }
 
+fn listen(element: &HtmlElement, event: &str, heard: impl FnMut(Event) + 'static) {
+    let _ = element.add_event_listener_with_callback(event, forever(heard).unchecked_ref());
+}
+
+fn forever<T: FromWasmAbi + 'static>(function: impl FnMut(T) + 'static) -> JsValue {
+    Closure::<dyn FnMut(T)>::new(function).into_js_value()
+}
+
 /// Goes to the end.
-pub(super) fn to_newest(scroller: &web_sys::HtmlElement) {
+pub(super) fn to_newest(scroller: &HtmlElement) {
     scroller.set_scroll_top(0);
 }

@@ -263,8 +263,10 @@ impl ChatState {
             text,
             status: ArcRwSignal::new(SendStatus::Sending),
         };
-        if let Some(greeting) = browser::by_id("greeting") {
-            greeting.set_hidden(true);
+        for (id, hidden) in [("greeting", true), ("first-day", false)] {
+            if let Some(element) = browser::by_id(id) {
+                element.set_hidden(hidden);
+            }
         }
         forget_fresh();
         self.at_end.set(true);

@@ -135,7 +135,7 @@ pub fn task_item(row: TaskRow, page: bool) -> impl IntoView {
     let label = format!("{}: {title}", if done { "Not done" } else { "Done" });
     let delete = page.then(|| delete_form(id, &title));
     view! {
-        <li class="task" id=format!("task-{id}") data-version=version data-ticks data-done=done.then_some("")>
+        <li class="todo" id=format!("task-{id}") data-version=version data-ticks data-done=done.then_some("")>
             <form method="post" action="/api/fn/toggle_task" data-do="task" data-error="tasks-error">
                 <input type="hidden" name="task_id" value=id.to_string()/>
                 <input type="hidden" name="done" value=if done { "false" } else { "true" }/>
