@@ -92,10 +92,12 @@ impl Store {
             .map(|migration| migration.version)
             .max()
             .unwrap_or(0);
-        sqlx::query_scalar::<_, i64>("SELECT coalesce(max(version), 0) FROM public._sqlx_migrations WHERE success")
-            .fetch_one(&self.pool)
-            .await
-            .is_ok_and(|applied| applied >= newest)
+        sqlx::query_scalar::<_, i64>(
+            "SELECT coalesce(max(version), 0) FROM public._sqlx_migrations WHERE success",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .is_ok_and(|applied| applied >= newest)
     }
 
     /// Closes all connections, waiting for those in use.

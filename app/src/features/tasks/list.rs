@@ -55,7 +55,7 @@ impl TaskList {
     /// How much is done, in tenths, for the bar.
     fn tenths_done(&self) -> u32 {
         let total = self.open + self.done;
-        if total == 0 { 0 } else { self.done * 10 / total }
+        (self.done * 10).checked_div(total).unwrap_or(0)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The domain over a real Postgres and a scripted model; each test has a fresh database.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod accounts;
 mod runs;
 mod support;

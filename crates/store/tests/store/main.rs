@@ -1,5 +1,7 @@
 //! The queries against a real Postgres; each test has a fresh database.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 mod isolation;
 mod lists;
 mod runs;
