@@ -131,6 +131,7 @@ fn rustup_adds_target() -> bool {
         .args(["target", "add", TARGET])
         // Where its server cannot be reached there is another way, so no patience is needed.
         .env("RUSTUP_MAX_RETRIES", "1")
+        .env("RUST_BACKTRACE", "0")
         .succeeds();
     if !done {
         say("rustup could not fetch it");
