@@ -1,6 +1,7 @@
 //! Unit and integration tests, with a real Postgres made for this run alone.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ use crate::workspace::Workspace;
 
 /// All tests of the workspace but `frontend`'s (which has none: it runs in the browser tests).
 pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
-    let postgres = ThrowAway::start()?;
+    let postgres = ThrowAway::start(workspace)?;
     let common = ["--workspace", "--exclude=frontend", "--no-fail-fast"];
     let cargo = || {
         Task::new(process::cargo())
@@ -97,23 +98,22 @@ struct ThrowAway {
 }
 
 impl ThrowAway {
-    fn start() -> Result<Self> {
-        let folder =
-            TemporaryFolder(std::env::temp_dir().join(format!("greenlit-tests-{}", std::process::id())));
-        if folder.0.exists() {
-            bail!("{} is in the way", folder.0.display());
-        }
+    fn start(workspace: &Workspace) -> Result<Self> {
+        // One fixed folder for each checkout: if a run was killed, the next one finds its Postgres and stops it, and
+        // two runs at once are refused.
+        let mut hasher = DefaultHasher::new();
+        workspace.root.hash(&mut hasher);
+        let name = format!("greenlit-tests-{:016x}", hasher.finish());
+        let folder = std::env::temp_dir().join(name);
         let config = Config {
             durability: Durability::Off,
             allow_create_database: true,
-            ..Config::new(&folder.0)
+            ..Config::new(&folder)
         };
         let server =
             LocalPostgres::start(&config, &mut |line| say(line)).context("no Postgres for the tests")?;
-        Ok(Self {
-            server,
-            _folder: folder,
-        })
+        let _folder = TemporaryFolder(folder);
+        Ok(Self { server, _folder })
     }
 }
 
