@@ -2,7 +2,6 @@
 
 use protocol::RunId;
 use protocol::html::{HtmlPatch, ToolHtml};
-use protocol::message::RunFailure;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use wasm_bindgen::JsCast;
@@ -28,13 +27,21 @@ pub enum LiveEvent {
         tool_calls: usize,
     },
     Completed,
-    Failed(RunFailure),
+    /// Why, as a sentence.
+    Failed {
+        message: String,
+    },
     Cancelled,
 }
 
 #[derive(Deserialize)]
 struct Titled {
     title: String,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    message: String,
 }
 
 #[derive(Deserialize)]
@@ -72,7 +79,10 @@ impl LiveEvent {
                 }
             }
             "run.completed" => Self::Completed,
-            "run.failed" => Self::Failed(serde_json::from_str(data).ok()?),
+            "run.failed" => {
+                let Failure { message } = serde_json::from_str(data).ok()?;
+                Self::Failed { message }
+            }
             "run.cancelled" => Self::Cancelled,
             _ => return None,
         })

@@ -96,16 +96,16 @@ fn waiting_line(queued: bool) -> impl IntoView {
 }
 
 fn end_line(status: &AnswerStatus, run_id: Option<RunId>) -> impl IntoView + use<> {
-    let (sentence, failed, retryable) = match status {
+    let (sentence, failed) = match status {
         AnswerStatus::Live | AnswerStatus::Done => return None,
-        AnswerStatus::Cancelled => ("Stopped".to_owned(), false, true),
-        AnswerStatus::Failed { sentence, retryable } => (sentence.clone(), true, *retryable),
+        AnswerStatus::Cancelled => ("Stopped".to_owned(), false),
+        AnswerStatus::Failed(sentence) => (sentence.clone(), true),
     };
+    // Also where asking again cannot help by itself (a refused key): whoever mended the cause comes back to this page.
     Some(view! {
         <div class="ended" data-failed=failed.then_some("") role=failed.then_some("alert")>
             <span>{sentence}</span>
             {run_id
-                .filter(|_| retryable)
                 .map(|run_id| {
                     view! {
                         <form method="post" action="/api/fn/retry_run" data-do="retry">

@@ -80,19 +80,13 @@ impl ChatState {
             }
             LiveEvent::Completed => self.ended(answer, AnswerStatus::Done),
             LiveEvent::Cancelled => self.ended(answer, AnswerStatus::Cancelled),
-            LiveEvent::Failed(failure) => self.ended(
-                answer,
-                AnswerStatus::Failed {
-                    sentence: failure.message,
-                    retryable: failure.retryable,
-                },
-            ),
+            LiveEvent::Failed { message } => self.ended(answer, AnswerStatus::Failed(message)),
         }
     }
 
     fn ended(self, answer: &Answer, status: AnswerStatus) {
         let said = match &status {
-            AnswerStatus::Failed { sentence, .. } => sentence.clone(),
+            AnswerStatus::Failed(sentence) => sentence.clone(),
             AnswerStatus::Cancelled => "Stopped".into(),
             _ => browser::by_id(&format!("answer-{}", answer.message_id))
                 .map(|element| element.inner_text())

@@ -50,10 +50,8 @@ pub enum AnswerStatus {
     /// Being written, or waiting for the answer above.
     Live,
     Done,
-    Failed {
-        sentence: String,
-        retryable: bool,
-    },
+    /// Why, as a sentence.
+    Failed(String),
     Cancelled,
 }
 
@@ -64,16 +62,10 @@ impl AnswerStatus {
             MessageStatus::Complete => Self::Done,
             MessageStatus::Streaming | MessageStatus::AwaitingApproval => Self::Live,
             MessageStatus::Cancelled => Self::Cancelled,
-            MessageStatus::Failed => match &message.failure {
-                Some(failure) => Self::Failed {
-                    sentence: failure.message.clone(),
-                    retryable: failure.retryable,
-                },
-                None => Self::Failed {
-                    sentence: "The answer could not be finished.".into(),
-                    retryable: true,
-                },
-            },
+            MessageStatus::Failed => Self::Failed(match &message.failure {
+                Some(failure) => failure.message.clone(),
+                None => "The answer could not be finished.".into(),
+            }),
         }
     }
 }

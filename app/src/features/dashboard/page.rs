@@ -91,7 +91,7 @@ fn numbers(counts: TaskCounts) -> impl IntoView {
 
 fn due_card(tasks: Vec<TaskRow>) -> impl IntoView {
     let list = if tasks.is_empty() {
-        Either::Left(view! { <p class="empty">"Nothing is due today. Enjoy it."</p> })
+        Either::Left(view! { <p class="empty">"Nothing is due today."</p> })
     } else {
         Either::Right(
             view! { <ul class="tasks">{tasks.into_iter().map(|row| task_item(row, false)).collect_view()}</ul> },

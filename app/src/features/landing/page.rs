@@ -34,7 +34,7 @@ pub fn LandingPage() -> impl IntoView {
             <main>
                 <section class="hero">
                     <div>
-                        <h1>"Talk it through." <br/> "It is on your list."</h1>
+                        <h1>"Talk it through." <br/> "It’s on your list."</h1>
                         <p class="lead">
                             "Greenlit is an assistant that works on your task list while you speak with it. You see each step as it happens, and you can take any of them back."
                         </p>

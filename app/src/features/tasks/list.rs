@@ -63,15 +63,22 @@ impl TaskList {
 pub fn task_board(list: TaskList, flash: &Flash) -> impl IntoView + use<> {
     let page = list.page;
     let add = add_form(page, flash);
+    // On the page of its own above the list, which may be long; in the rail at the bottom, where it is always seen.
+    let (above, below) = if page {
+        (Some(add), None)
+    } else {
+        (None, Some(add))
+    };
     view! {
         <div class="board">
+            {above}
             <div id="tasks" data-page=if page { "true" } else { "false" }>
                 {task_list(list)}
             </div>
             <p class="field-error" role="alert" id="tasks-error">
                 {Some(flash.message.clone()).filter(|message| !message.is_empty())}
             </p>
-            {add}
+            {below}
         </div>
     }
 }
@@ -169,7 +176,7 @@ fn delete_form(id: TaskId, title: &str) -> impl IntoView + use<> {
 
 fn empty(page: bool) -> impl IntoView {
     let text = if page {
-        "Nothing on your list. Add a task below, or ask for one in a conversation."
+        "Nothing on your list. Add a task above, or ask for one in a conversation."
     } else {
         "Nothing on your list yet. Ask for a task, and it appears here."
     };
