@@ -93,6 +93,9 @@ pub struct ModelConfig {
 const OPENAI_BASE_URL: &str = "https://api.openai.com/v1";
 const OPENAI_MODEL: &str = "gpt-5-mini";
 
+/// Postgres' notices say that what exists exists, at every start.
+const LOG: &str = "info,sqlx::postgres::notice=warn";
+
 impl Config {
     /// Reads every setting.
     ///
@@ -256,7 +259,7 @@ fn mcp_servers(reader: &Reader<'_>) -> Result<Option<PathBuf>, ConfigError> {
 }
 
 fn log_filter(reader: &Reader<'_>) -> Result<String, ConfigError> {
-    let value = reader.text("RUST_LOG").unwrap_or("info");
+    let value = reader.text("RUST_LOG").unwrap_or(LOG);
     match value.parse::<tracing_subscriber::EnvFilter>() {
         Ok(_) => Ok(value.to_owned()),
         Err(_) => Err(ConfigError::new(

@@ -16,7 +16,7 @@ fn nothing_set_is_a_working_configuration() {
     assert_eq!((config.window.messages, config.window.tokens), (50, 16_000));
     assert_eq!((config.messages_per_minute, config.auth_per_minute), (30, 10));
     assert!(config.cors_origins.is_empty() && config.without_effect().is_empty());
-    assert_eq!(config.log, "info");
+    assert!(config.log.starts_with("info"));
 }
 
 #[test]

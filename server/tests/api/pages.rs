@@ -162,6 +162,40 @@ async fn a_form_works_without_javascript(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_message_is_sent_and_never_lost_without_javascript(pool: PgPool) {
+    let setup = Setup {
+        answers: vec![says("Hello *there*.")],
+        messages_per_minute: 1,
+        ..Setup::default()
+    };
+    let app = TestApp::with(pool, setup).await;
+    let ada = app.user("Ada").await;
+    let send = |text: &str, path: &str| {
+        app.post("/api/fn/send_message")
+            .header("accept", "text/html")
+            .header("referer", &format!("{ORIGIN}{path}"))
+            .in_browser_of(&ada)
+            .body(FORM, format!("conversation_id=&content={text}"))
+    };
+    let sent = send("Hi", "/dashboard/chat").send().await;
+    assert_eq!(sent.status, 302, "{}", sent.text());
+    let path = sent.header("location").unwrap().to_owned();
+    assert!(path.starts_with("/dashboard/chat/"), "{path}");
+    assert!(page(&app, &path, Some(&ada)).send().await.text().contains("Hi"));
+
+    // The next one comes too soon; what was typed is more than a cookie holds, and comes back.
+    let long = "long+words+".repeat(900);
+    let refused = send(&long, "/dashboard/chat").send().await;
+    assert_eq!(refused.status, 302);
+    let back = page(&app, refused.header("location").unwrap(), None)
+        .header("cookie", &format!("{}; {}", ada.cookie, jar(&refused)))
+        .send()
+        .await;
+    assert!(back.text().contains(&long.replace('+', " ")), "{}", back.text());
+    assert!(back.text().contains("try again in"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn server_functions_keep_to_the_limits_of_the_other_doors(pool: PgPool) {
     let setup = Setup {
         auth_per_minute: 2,

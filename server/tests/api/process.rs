@@ -1,7 +1,8 @@
 //! The binary itself: what it prints and how it ends.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 
 /// The binary with nothing set but what a test sets, in an empty folder.
@@ -9,6 +10,7 @@ fn greenlit(folder: &tempfile::TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greenlit"));
     command
         .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap())
         .current_dir(folder.path())
         .env("GREENLIT_DATA_DIR", folder.path().join("data"))
         .env("BETTER_AUTH_SECRET", "0123456789abcdef0123456789abcdef")
@@ -101,13 +103,53 @@ fn an_address_in_use_and_an_unreachable_database_are_said_in_a_line() {
     );
 }
 
-/// Ends the server even when a test fails.
-struct Running(Child);
+/// A server that is ready; it ends even when a test fails.
+struct Running {
+    process: Child,
+    address: String,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let mut process = command
+            .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let line = BufReader::new(process.stdout.take().unwrap()).lines().next();
+        let address = line
+            .and_then(Result::ok)
+            .and_then(|line| line.strip_prefix("Greenlit is ready: http://").map(str::to_owned));
+        let mut running = Self {
+            process,
+            address: String::new(),
+        };
+        match address {
+            Some(address) => running.address = address,
+            None => panic!("the server did not start: {:?}", running.process.wait()),
+        }
+        running
+    }
+
+    /// Sends a signal and waits; the exit code, if there is one.
+    fn end(&mut self, signal: &str) -> Option<i32> {
+        let id = self.process.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.process.wait().unwrap().code()
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -121,28 +163,34 @@ async fn it_migrates_listens_and_ends_when_told(pool: sqlx::PgPool) {
         "{error}"
     );
 
-    let child = greenlit(&folder)
-        .env("DATABASE_URL", &url)
-        .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut running = Running(child);
-    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
-    let line = lines.next().unwrap().unwrap();
-    let address = line
-        .strip_prefix("Greenlit is ready: http://")
-        .unwrap()
-        .to_owned();
-    assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200"));
+    let mut running = Running::start(greenlit(&folder).env("DATABASE_URL", &url));
+    assert!(get(&running.address, "/readyz").starts_with("HTTP/1.1 200"));
+    assert_eq!(running.end("-TERM"), Some(0));
+}
 
-    let status = Command::new("kill")
-        .args(["-TERM", &running.0.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
-    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+#[test]
+fn its_private_database_survives_a_kill_and_is_not_shared() {
+    let folder = folder();
+    // As root, Postgres runs as another user, who has to get there.
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut first = Running::start(&mut greenlit(&folder));
+    let body = r#"{"name": "Mia", "email": "mia@example.com", "password": "correct horse"}"#;
+    let head = format!("Content-Type: application/json\r\nContent-Length: {}", body.len());
+    let made = ask(&first.address, "POST", "/api/auth/sign-up/email", &head, body);
+    assert!(made.starts_with("HTTP/1.1 200"), "{made}");
+    assert_eq!(first.end("-KILL"), None);
+
+    let mut second = Running::start(&mut greenlit(&folder));
+    let known = ask(&second.address, "POST", "/api/auth/sign-in/email", &head, body);
+    assert!(known.starts_with("HTTP/1.1 200"), "{known}");
+    let (code, _, error) = outcome(greenlit(&folder).env("LEPTOS_SITE_ADDR", "127.0.0.1:0"));
+    assert_eq!(code, Some(1));
+    assert!(
+        error.contains("already uses the data folder") && error.lines().count() == 1,
+        "{error}"
+    );
+    assert_eq!(second.end("-INT"), Some(0));
+    assert!(!folder.path().join("data/postgres/data/postmaster.pid").exists());
 }
 
 fn url_of(pool: &sqlx::PgPool) -> String {
@@ -153,11 +201,14 @@ fn url_of(pool: &sqlx::PgPool) -> String {
 }
 
 fn get(address: &str, path: &str) -> String {
-    use std::io::{Read, Write};
+    ask(address, "GET", path, "Accept: */*", "")
+}
+
+fn ask(address: &str, method: &str, path: &str, head: &str, body: &str) -> String {
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{head}\r\n\r\n{body}"
     )
     .unwrap();
     let mut answer = String::new();
