@@ -1,21 +1,5 @@
-import { existsSync } from "node:fs";
 import { defineConfig, devices } from "@playwright/test";
-
-// Debian's and Ubuntu's package where there is one (`cargo xtask setup --test` looks at the same places), else
-// Playwright's own browser.
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
-
-// Chromium's sandbox refuses to run as root, which is what containers run as.
-const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-
-const quiet = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { launchOptions } from "./browser.mjs";
 
 // `name.spec.ts` runs in `desktop` and `phone`; `name.desktop.spec.ts`, `name.phone.spec.ts` and `name.nojs.spec.ts` in
 // that one project only.
@@ -36,7 +20,7 @@ export default defineConfig({
     baseURL: process.env.GREENLIT_URL,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
-    launchOptions: { ...(chromium && { executablePath: chromium }), args: [...root, ...quiet] },
+    launchOptions,
   },
   projects: [
     {

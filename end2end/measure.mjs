@@ -1,0 +1,67 @@
+// What the benchmarks share: accounts through the API, percentiles, the report that `cargo xtask bench` reads.
+import { Model, buildFakeOpenAi } from "./model.mjs";
+import { freePort, startServer } from "./server.mjs";
+
+/** @typedef {{ name: string, unit: string, samples: number[], limit?: number }} Row `limit`: what the median may be. */
+
+/**
+ * Runs `measure` against a server with a model, prints a line for each row to standard error and the rows as JSON to
+ * standard output.
+ *
+ * @param {(server: { url: string }, model: Model) => Promise<Row[]>} measure
+ */
+export async function benchmark(measure) {
+  await buildFakeOpenAi();
+  const model = await new Model(await freePort()).start();
+  const settings = { OPENAI_BASE_URL: model.baseUrl, OPENAI_API_KEY: "x", OPENAI_MODEL: "auto" };
+  const server = await startServer(settings);
+  try {
+    const rows = await measure(server, model);
+    for (const { name, unit, samples, limit } of rows) {
+      const middle = percentile(samples, 50);
+      const verdict = limit === undefined ? "" : middle < limit ? `  (under ${limit})` : `  (OVER ${limit})`;
+      const shown = `median ${middle.toFixed(1)}, p95 ${percentile(samples, 95).toFixed(1)} ${unit}`;
+      console.error(`  ${name}: ${shown}, n = ${samples.length}${verdict}`);
+    }
+    console.log(JSON.stringify({ rows }));
+  } finally {
+    await server.stop();
+    await model.stop();
+  }
+}
+
+/** The smallest sample that so many percent of all do not exceed. */
+export function percentile(/** @type {number[]} */ samples, /** @type {number} */ percent) {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/**
+ * Makes an account and returns what calls the API as it.
+ *
+ * @param {string} url
+ * @param {string} name
+ */
+export async function signUp(url, name) {
+  const answer = await fetch(`${url}/api/auth/sign-up/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: url },
+    body: JSON.stringify({ name, email: `${name.toLowerCase()}@example.com`, password: "correct horse battery staple" }),
+  });
+  if (!answer.ok) throw new Error(`sign-up: ${answer.status} ${await answer.text()}`);
+  const cookies = answer.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");
+  const headers = { cookie: cookies.join("; "), origin: url, "content-type": "application/json" };
+  return {
+    cookies: cookies.map((cookie) => {
+      const at = cookie.indexOf("=");
+      return { name: cookie.slice(0, at), value: cookie.slice(at + 1), url };
+    }),
+    /** @returns {Promise<Response>} an answer that is not an error */
+    async post(/** @type {string} */ path, /** @type {object} */ body, accept = "application/json") {
+      const options = { method: "POST", headers: { ...headers, accept }, body: JSON.stringify(body) };
+      const answer = await fetch(url + path, options);
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return answer;
+    },
+  };
+}
