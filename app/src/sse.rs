@@ -96,7 +96,9 @@ pub enum Received {
     Open,
     /// An event and its sequence number.
     Event(u64, LiveEvent),
-    /// The browser gave up on it; it will not come back by itself.
+    /// It broke; the browser makes it anew by itself.
+    Broken,
+    /// It broke, and the browser has given up on it.
     Lost,
 }
 
@@ -137,7 +139,7 @@ impl RunStream {
             move || match source.ready_state() {
                 EventSource::OPEN => receive(Received::Open),
                 EventSource::CLOSED => receive(Received::Lost),
-                _ => {}
+                _ => receive(Received::Broken),
             }
         });
         source.set_onopen(Some(on_state.as_ref().unchecked_ref()));

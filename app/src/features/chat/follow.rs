@@ -1,6 +1,7 @@
 //! Following the answer that is being written: its run's events change the page.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -16,6 +17,8 @@ thread_local! {
     static STREAM: RefCell<Option<RunStream>> = const { RefCell::new(None) };
 }
 
+/// How long a connection may be away before the reader is told.
+const GRACE: Duration = Duration::from_millis(1500);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
@@ -32,19 +35,29 @@ impl ChatState {
         let Some(run_id) = answer.run_id else {
             return;
         };
-        let stream = RunStream::open(
-            run_id,
-            answer.seq.get_untracked(),
-            move |received| match received {
-                Received::Open => self.disconnected.set(false),
-                Received::Event(seq, event) => {
-                    answer.seq.set(seq);
-                    self.receive(&answer, event);
-                }
-                Received::Lost => self.reconnect(answer.clone(), pause),
-            },
-        );
-        STREAM.set(stream);
+        let after = answer.seq.get_untracked();
+        let is_open = Rc::new(Cell::new(false));
+        let receive = move |received| match received {
+            Received::Open => {
+                is_open.set(true);
+                self.disconnected.set(false);
+            }
+            Received::Broken => {
+                is_open.set(false);
+                let (is_open, answer) = (is_open.clone(), answer.clone());
+                // Servers end connections now and then, and most of the time the next one stands at once.
+                set_timeout(
+                    move || self.disconnected.set(answer.is_live() && !is_open.get()),
+                    GRACE,
+                );
+            }
+            Received::Lost => self.reconnect(answer.clone(), pause),
+            Received::Event(seq, event) => {
+                answer.seq.set(seq);
+                self.receive(&answer, event);
+            }
+        };
+        STREAM.set(RunStream::open(run_id, after, receive));
     }
 
     fn reconnect(self, answer: Answer, pause: Duration) {
@@ -94,6 +107,7 @@ impl ChatState {
         };
         self.announcement.set(said);
         answer.end(status);
+        self.disconnected.set(false);
         refresh_conversations(self.conversation_id.get_untracked());
         // The handler that runs now belongs to the stream, so it must not be dropped before it returns.
         let over = STREAM.take();
