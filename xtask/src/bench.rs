@@ -1,9 +1,12 @@
 //! `cargo xtask bench`: the measurements of `end2end/bench/*.mjs`.
 //!
 //! Each script is one benchmark. It gets the release server's path in `GREENLIT_BIN`, prints what it likes to standard
-//! error, and to standard output one JSON object: `{"rows": [{"name", "unit", "samples": [numbers], "baseline"?: number}]}`.
-//! Here the samples become a median, and with a baseline (what another product needs) a ratio.
+//! error, and to standard output one JSON object:
+//! `{"rows": [{"name", "unit", "samples": [numbers], "limit"?: number, "baseline"?: number}]}`.
+//! Here the samples become a median. Above its limit it is a failure; with a baseline (what another product needs) there
+//! is a ratio.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 
@@ -14,24 +17,31 @@ use crate::process::{Task, say};
 use crate::workspace::Workspace;
 use crate::{build, setup};
 
-/// Runs the named benchmarks (all without names) against a fresh build, and prints one table.
+/// Runs the named benchmarks (all without names) against a fresh build, and prints one table. The exit code tells whether
+/// every limit was kept.
 pub(crate) fn run(workspace: &Workspace, names: &[&str]) -> Result<ExitCode> {
     let scripts = chosen(&list(&workspace.end2end().join("bench"))?, names)?;
     build::run(workspace)?;
     setup::for_browser_tests(workspace)?;
-    let mut table = Vec::new();
+    let model = build::helper(workspace, "fake-openai")?;
+    let mut rows = Vec::new();
     for script in scripts {
         say(&format!("bench {}", stem(&script)));
-        table.extend(measure(workspace, &script)?);
+        rows.extend(measure(workspace, &model, &script)?);
     }
     println!(
-        "\n{:<52} {:>12} {:>12} {:>8} {:>4}",
-        "measurement", "median", "baseline", "ratio", "n"
+        "\n{:<56} {:>11} {:>11} {:>11} {:>11} {:>6} {:>4}",
+        "measurement", "median", "p95", "limit", "baseline", "ratio", "n"
     );
-    for row in table {
+    for row in &rows {
         println!("{row}");
     }
-    Ok(ExitCode::SUCCESS)
+    let kept = rows.iter().all(|row| !row.is_over());
+    Ok(if kept {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -61,11 +71,12 @@ fn stem(script: &Path) -> String {
         .into_owned()
 }
 
-fn measure(workspace: &Workspace, script: &Path) -> Result<Vec<String>> {
+fn measure(workspace: &Workspace, model: &Path, script: &Path) -> Result<Vec<Row>> {
     let output = Task::new("node")
         .arg(script)
         .dir(&workspace.end2end())
         .env("GREENLIT_BIN", workspace.binary())
+        .env("FAKE_OPENAI_BIN", model)
         .into_command()
         .stderr(Stdio::inherit())
         .output()
@@ -77,59 +88,106 @@ fn measure(workspace: &Workspace, script: &Path) -> Result<Vec<String>> {
         .with_context(|| format!("{} printed something else than one JSON object", script.display()))?;
     let rows = result["rows"].as_array().context("the result has no `rows`")?;
     rows.iter()
-        .map(|row| format_row(row).with_context(|| format!("bad row {row}")))
+        .map(|row| Row::read(row).with_context(|| format!("bad row {row}")))
         .collect()
 }
 
-fn format_row(row: &Value) -> Option<String> {
-    let unit = row["unit"].as_str()?;
-    let samples: Vec<f64> = row["samples"]
-        .as_array()?
-        .iter()
-        .map(Value::as_f64)
-        .collect::<Option<_>>()?;
-    let median = median(&samples)?;
-    let baseline = row["baseline"].as_f64();
-    let shown = |number: f64| format!("{number:.1} {unit}");
-    Some(format!(
-        "{:<52} {:>12} {:>12} {:>8} {:>4}",
-        row["name"].as_str()?,
-        shown(median),
-        baseline.map(shown).unwrap_or_default(),
-        baseline.map(|b| format!("{:.2}", median / b)).unwrap_or_default(),
-        samples.len(),
-    ))
+/// One measured thing. Smaller is better.
+struct Row {
+    name: String,
+    unit: String,
+    /// Ascending, at least one.
+    samples: Vec<f64>,
+    limit: Option<f64>,
+    baseline: Option<f64>,
 }
 
-/// The middle sample, or the mean of the middle two; `None` without samples.
-fn median(samples: &[f64]) -> Option<f64> {
-    let mut sorted = samples.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let upper = *sorted.get(sorted.len() / 2)?;
-    let lower = sorted[(sorted.len() - 1) / 2];
-    Some(f64::midpoint(lower, upper))
+impl Row {
+    fn read(row: &Value) -> Option<Self> {
+        let samples = row["samples"].as_array()?.iter().map(Value::as_f64);
+        let mut samples: Vec<f64> = samples.collect::<Option<_>>()?;
+        samples.sort_by(f64::total_cmp);
+        (!samples.is_empty()).then_some(Self {
+            name: row["name"].as_str()?.to_owned(),
+            unit: row["unit"].as_str()?.to_owned(),
+            samples,
+            limit: row["limit"].as_f64(),
+            baseline: row["baseline"].as_f64(),
+        })
+    }
+
+    /// The middle sample, or the mean of the middle two.
+    fn median(&self) -> f64 {
+        let middle = self.samples.len() / 2;
+        let lower = self.samples[(self.samples.len() - 1) / 2];
+        f64::midpoint(lower, self.samples[middle])
+    }
+
+    /// The smallest sample that 95 of 100 do not exceed.
+    fn p95(&self) -> f64 {
+        let rank = (self.samples.len() * 95).div_ceil(100);
+        self.samples[rank.max(1) - 1]
+    }
+
+    fn is_over(&self) -> bool {
+        self.limit.is_some_and(|limit| self.median() > limit)
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |number: f64| format!("{number:.1} {}", self.unit);
+        let median = self.median();
+        write!(
+            f,
+            "{:<56} {:>11} {:>11} {:>11} {:>11} {:>6} {:>4}{}",
+            self.name,
+            shown(median),
+            shown(self.p95()),
+            self.limit.map(shown).unwrap_or_default(),
+            self.baseline.map(shown).unwrap_or_default(),
+            self.baseline
+                .map(|baseline| format!("{:.2}", median / baseline))
+                .unwrap_or_default(),
+            self.samples.len(),
+            if self.is_over() { "  OVER" } else { "" },
+        )
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn row(samples: &[f64]) -> Option<Row> {
+        Row::read(&serde_json::json!({
+            "name": "first token", "unit": "ms", "samples": samples, "limit": 15, "baseline": 40
+        }))
+    }
+
     #[test]
-    fn median_of_none_one_odd_and_even() {
-        assert_eq!(median(&[]), None);
+    fn medians_of_none_one_odd_and_even() {
+        assert!(row(&[]).is_none());
+        let median = |samples: &[f64]| row(samples).map(|row| row.median());
         assert_eq!(median(&[7.0]), Some(7.0));
         assert_eq!(median(&[9.0, 1.0, 2.0]), Some(2.0));
         assert_eq!(median(&[4.0, 1.0, 2.0, 9.0]), Some(3.0));
     }
 
     #[test]
-    fn a_row_shows_median_and_ratio() {
-        let row =
-            serde_json::json!({"name": "first token", "unit": "ms", "samples": [10, 30, 20], "baseline": 40});
-        let line = format_row(&row).unwrap();
+    fn p95_leaves_out_one_of_twenty() {
+        let samples: Vec<f64> = (1..=20).map(f64::from).collect();
+        assert_eq!(row(&samples).map(|row| row.p95()), Some(19.0));
+        assert_eq!(row(&[3.0]).map(|row| row.p95()), Some(3.0));
+    }
+
+    #[test]
+    fn a_row_shows_median_ratio_and_a_broken_limit() {
+        let line = row(&[10.0, 30.0, 20.0]).unwrap().to_string();
         assert!(
-            line.contains("20.0 ms") && line.contains("40.0 ms") && line.contains("0.50"),
+            line.contains("20.0 ms") && line.contains("0.50") && line.ends_with("OVER"),
             "{line}"
         );
+        assert!(!row(&[15.0]).unwrap().is_over());
     }
 }

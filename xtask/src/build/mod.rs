@@ -6,6 +6,8 @@ mod fingerprint;
 mod site;
 mod wasm;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::process::{self, Task, say};
@@ -25,6 +27,20 @@ pub(crate) fn site(workspace: &Workspace) -> Result<()> {
     let tools = setup::for_build(workspace)?;
     let compiled = wasm::compile(workspace, &tools.toolchain)?;
     site::make(workspace, &tools, &compiled)
+}
+
+/// Builds a program of this workspace that helps with building or testing, and returns where it is.
+///
+/// Features are chosen as for the tests of the whole workspace, so that their dependencies are not compiled twice.
+pub(crate) fn helper(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    Task::new(process::cargo())
+        .dir(&workspace.root)
+        .args(["build", "--workspace", "--exclude=frontend", "--bin", name])
+        .run()?;
+    Ok(workspace
+        .target
+        .join("debug")
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 fn server(workspace: &Workspace) -> Result<()> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::fingerprint::Fingerprint;
-use crate::process::{self, Task, say};
+use crate::process::{Task, say};
 use crate::setup::BuildTools;
 use crate::workspace::Workspace;
 
@@ -37,7 +37,7 @@ pub(super) fn make(workspace: &Workspace, tools: &BuildTools, compiled: &Path) -
     if !whole.is_at(&stamp) || !workspace.site().join("manifest.json").exists() {
         say("assembling the site (styles, public files, compression)");
         fs::create_dir_all(workspace.site())?;
-        site_tool(workspace)
+        site_tool(workspace)?
             .args(["assemble", "--wasm"])
             .arg(work.join(WASM))
             .arg("--js")
@@ -61,7 +61,7 @@ const JS: &str = "greenlit.small.js";
 fn bind_and_shrink(workspace: &Workspace, tools: &BuildTools, compiled: &Path) -> Result<()> {
     let work = workspace.site_work();
     say("wasm-bindgen");
-    site_tool(workspace)
+    site_tool(workspace)?
         .args(["bindgen", "--wasm"])
         .arg(compiled)
         .arg("--out")
@@ -75,8 +75,7 @@ fn bind_and_shrink(workspace: &Workspace, tools: &BuildTools, compiled: &Path) -
         .minify_module(&work.join("greenlit.js"), &work.join(JS))
 }
 
-fn site_tool(workspace: &Workspace) -> Task {
-    Task::new(process::cargo())
-        .dir(&workspace.root)
-        .args(["run", "--quiet", "--package", "site-tool", "--"])
+fn site_tool(workspace: &Workspace) -> Result<Task> {
+    let program = super::helper(workspace, "site-tool")?;
+    Ok(Task::new(program).dir(&workspace.root))
 }

@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 
 use super::tally::{self, Tally};
 use crate::process::Task;
-use crate::setup;
 use crate::workspace::Workspace;
+use crate::{build, setup};
 
 /// All projects of `end2end/playwright.config.ts`, which starts the server itself.
 pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
@@ -16,6 +16,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
         .args(["tsc", "--noEmit"])
         .run()
         .context("the browser tests do not type-check")?;
+    let model = build::helper(workspace, "fake-openai")?;
     let report = workspace.target.join("playwright-report.json");
     if report.exists() {
         fs::remove_file(&report)?;
@@ -24,6 +25,7 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
         .args(["playwright", "test", "--reporter=list,json"])
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
         .env("GREENLIT_BIN", workspace.binary())
+        .env("FAKE_OPENAI_BIN", model)
         .succeeds();
     let report = fs::read_to_string(&report).context("Playwright left no report")?;
     let mut tally = tally::from_playwright(&report)?;
