@@ -11,6 +11,8 @@ export class ChatPage extends Shell {
   readonly answers;
   readonly thinking;
   readonly rail;
+  /** The mark on a tool call that was taken back. */
+  readonly undone;
 
   constructor(page: Page) {
     super(page);
@@ -23,6 +25,7 @@ export class ChatPage extends Shell {
       .getByRole("article")
       .filter({ has: page.getByRole("heading", { name: "Greenlit", exact: true }) });
     this.thinking = this.messages.getByText("Thinking…");
+    this.undone = this.answers.getByText("Undone", { exact: true });
     this.rail = page.getByRole("complementary", { name: "Tasks" });
   }
 
@@ -54,7 +57,14 @@ export class ChatPage extends Shell {
 
   /** The HTML of an answer's blocks of text. Markers that the framework leaves between them are not among it. */
   htmlOf(answer: Locator) {
-    return answer.locator(".md > .blk").evaluateAll((blocks) => blocks.map((block) => block.innerHTML));
+    return answer
+      .locator(".md > .blk")
+      .evaluateAll((blocks) => blocks.map((block) => block.innerHTML.replaceAll("<!---->", "")));
+  }
+
+  /** An answer's texts, without its tool calls. */
+  textsOf(answer: Locator) {
+    return answer.locator(".md");
   }
 
   /** A tool call's line, by what it says. */

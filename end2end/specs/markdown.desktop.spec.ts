@@ -13,7 +13,7 @@ test("Markdown is rendered, and code highlighted", async ({ account: _, chat }) 
   const code = answer.locator("pre code");
   await expect(code).toContainText('println!("Hello, 世界");');
   // Highlighted: a keyword has another colour than its surroundings.
-  const keyword = code.locator("span").filter({ hasText: /^fn$/ }).first();
+  const keyword = code.locator("span").filter({ hasText: /^fn\s*$/ }).first();
   const colour = (element: Element) => getComputedStyle(element).color;
   expect(await keyword.evaluate(colour)).not.toBe(await code.evaluate(colour));
 });

@@ -29,7 +29,9 @@ test("a newcomer signs up, talks, sees the tools work, and comes back to it all"
     await chat.ask("Help me organize my tasks");
     await expect(chat.mine).toHaveText(/Help me organize my tasks/);
     // T036: within five seconds, as text in paragraphs and not as Markdown's source.
-    await expect(chat.answers.first().locator("p").filter({ hasText: /task/i }).first()).toBeVisible({ timeout: 5000 });
+    const text = chat.textsOf(chat.answers.first()).first();
+    await expect(text.getByRole("paragraph").first()).toBeVisible({ timeout: 5000 });
+    await expect(text).not.toContainText(/\*\*|^#/);
     await chat.finished(chat.answers.first());
     await page.waitForURL(/\/dashboard\/chat\/[0-9a-f-]{36}$/);
   });

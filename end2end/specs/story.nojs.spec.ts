@@ -37,7 +37,7 @@ test("signs up, talks, works on the tasks and signs out", async ({ page, chat, t
 
   await test.step("takes the tool call back", async () => {
     await chat.messages.getByRole("button", { name: "Undo: Created task: Review Q4 report" }).click();
-    await expect(chat.messages.getByText("Undone", { exact: true })).toBeVisible();
+    await expect(chat.undone).toBeVisible();
   });
 
   await test.step("adds, ticks and unticks a task", async () => {
