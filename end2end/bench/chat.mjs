@@ -19,10 +19,10 @@ await benchmark(async (server, model) => {
     await context.addCookies(user.cookies);
     await context.addInitScript(instruments);
     const page = await context.newPage();
-    await page.goto(`${server.url}/dashboard/chat`);
+    await open(page, `${server.url}/dashboard/chat`);
     const talk = { page, model };
     const bubbles = await repeat(() => enterToBubble(talk));
-    await page.goto(`${server.url}/dashboard/chat`);
+    await open(page, `${server.url}/dashboard/chat`);
     const tokens = await repeat(() => byteToToken(talk));
     const path = await historyOfHundred(user);
     const histories = await repeat(() => navigationToHistory(context, server.url + path));
@@ -35,6 +35,11 @@ await benchmark(async (server, model) => {
     await browser.close();
   }
 });
+
+async function open(/** @type {import("@playwright/test").Page} */ page, /** @type {string} */ url) {
+  const response = await page.goto(url);
+  if (!response?.ok()) throw new Error(`${url}: ${response?.status()}`);
+}
 
 async function repeat(/** @type {() => Promise<number>} */ once) {
   for (let round = 0; round < ROUNDS; round += 1) await once();
@@ -95,7 +100,7 @@ async function navigationToHistory(
   /** @type {string} */ url,
 ) {
   const page = await context.newPage();
-  await page.goto(url);
+  await open(page, url);
   const milliseconds = await page.evaluate(() => window.bench.hundredShown);
   await page.close();
   return milliseconds;
