@@ -92,13 +92,10 @@ impl LiveEvent {
 /// What the connection hands on.
 #[derive(Debug)]
 pub enum Received {
-    /// It stands (again).
+    /// It stands.
     Open,
-    /// An event and its sequence number.
-    Event(u64, LiveEvent),
-    /// It broke; the browser makes it anew by itself.
-    Broken,
-    /// It broke, and the browser has given up on it.
+    Event(LiveEvent),
+    /// It broke. It is closed, and what was sent last may not have been kept: follow the run again from its start.
     Lost,
 }
 
@@ -111,8 +108,7 @@ pub struct RunStream {
 }
 
 impl RunStream {
-    /// Follows a run after the event with number `after` (0: from the start). After a short break the browser
-    /// reconnects by itself and goes on after the last event it got.
+    /// Follows a run after the event with number `after` (0: from the start).
     pub fn open(run_id: RunId, after: u64, receive: impl Fn(Received) + Clone + 'static) -> Option<Self> {
         let source = EventSource::new(&format!(
             "/api/chat/runs/{run_id}/events?after={after}&render=html"
@@ -121,11 +117,9 @@ impl RunStream {
         let on_event = Closure::<dyn FnMut(MessageEvent)>::new({
             let receive = receive.clone();
             move |event: MessageEvent| {
-                let (Some(data), Ok(seq)) = (event.data().as_string(), event.last_event_id().parse()) else {
-                    return;
-                };
-                if let Some(event) = LiveEvent::parse(&event.type_(), &data) {
-                    receive(Received::Event(seq, event));
+                let data = event.data().as_string();
+                if let Some(event) = data.and_then(|data| LiveEvent::parse(&event.type_(), &data)) {
+                    receive(Received::Event(event));
                 }
             }
         });
@@ -138,8 +132,12 @@ impl RunStream {
             let source = source.clone();
             move || match source.ready_state() {
                 EventSource::OPEN => receive(Received::Open),
-                EventSource::CLOSED => receive(Received::Lost),
-                _ => receive(Received::Broken),
+                // The browser would go on after the last event it got. But text is sent before it is stored: after a
+                // crash the server may know less than the page, and number other events alike.
+                _ => {
+                    source.close();
+                    receive(Received::Lost);
+                }
             }
         });
         source.set_onopen(Some(on_state.as_ref().unchecked_ref()));

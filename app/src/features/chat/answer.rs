@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use protocol::RunId;
 
 use super::model::AnswerStatus;
-use super::state::{Answer, ChatState, Part};
+use super::state::{Answer, ChatState, Content, Html};
 use crate::ui::{Icon, icon};
 
 /// The answer. `chat` is the page's state where the answer may still change.
@@ -35,11 +35,7 @@ pub fn answer_view(answer: Answer, chat: Option<ChatState>) -> impl IntoView {
             <div class="body">
                 <h2 class="sr-only">"Greenlit"</h2>
                 <div class="parts" id=format!("answer-{message_id}")>
-                    <For
-                        each=move || parts.get().into_iter().enumerate()
-                        key=|(index, _)| *index
-                        children=|(_, part)| part_view(part)
-                    />
+                    <For each=move || parts.get() key=|part| part.key children=|part| part_view(part.content)/>
                 </div>
                 {move || {
                     waiting.get().then(|| waiting_line(chat.is_some_and(|chat| chat.is_queued(message_id))))
@@ -50,25 +46,22 @@ pub fn answer_view(answer: Answer, chat: Option<ChatState>) -> impl IntoView {
     }
 }
 
-fn part_view(part: Part) -> impl IntoView {
-    match part {
-        Part::Text(text) => {
-            let blocks = text.blocks;
-            Either::Left(view! {
-                <div class="md">
-                    <For
-                        each=move || blocks.get().into_iter().enumerate()
-                        key=|(index, _)| *index
-                        children=|(_, html)| html_view("blk", html)
-                    />
-                </div>
-            })
-        }
-        Part::Tool(_, html) => Either::Right(html_view("call", html)),
+fn part_view(content: Content) -> impl IntoView {
+    match content {
+        Content::Text { blocks, .. } => Either::Left(view! {
+            <div class="md">
+                <For
+                    each=move || blocks.get().into_iter().enumerate()
+                    key=|(index, _)| *index
+                    children=|(_, html)| html_view("blk", html)
+                />
+            </div>
+        }),
+        Content::Tool { badge, .. } => Either::Right(html_view("call", badge)),
     }
 }
 
-fn html_view(class: &'static str, html: ArcRwSignal<String>) -> impl IntoView {
+fn html_view(class: &'static str, html: Html) -> impl IntoView {
     view! { <div class=class inner_html=move || html.get()></div> }
 }
 

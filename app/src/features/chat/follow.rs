@@ -1,7 +1,6 @@
 //! Following the answer that is being written: its run's events change the page.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -15,11 +14,13 @@ use crate::sse::{LiveEvent, Received, RunStream};
 thread_local! {
     // Not in `ChatState`: what a browser made may not be dropped on a server's other thread.
     static STREAM: RefCell<Option<RunStream>> = const { RefCell::new(None) };
+    static IS_OPEN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// How long a connection may be away before the reader is told.
+/// How long a connection may be away before the reader is told: servers end connections now and then, and most of the
+/// time the next one stands at once.
 const GRACE: Duration = Duration::from_millis(1500);
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_millis(300);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 impl ChatState {
@@ -32,44 +33,48 @@ impl ChatState {
     }
 
     fn connect(self, answer: Answer, pause: Duration) {
-        let Some(run_id) = answer.run_id else {
-            return;
-        };
-        let after = answer.seq.get_untracked();
-        let is_open = Rc::new(Cell::new(false));
-        let receive = move |received| match received {
-            Received::Open => {
-                is_open.set(true);
-                self.disconnected.set(false);
-            }
-            Received::Broken => {
-                is_open.set(false);
-                let (is_open, answer) = (is_open.clone(), answer.clone());
-                // Servers end connections now and then, and most of the time the next one stands at once.
-                set_timeout(
-                    move || self.disconnected.set(answer.is_live() && !is_open.get()),
-                    GRACE,
-                );
-            }
-            Received::Lost => self.reconnect(answer.clone(), pause),
-            Received::Event(seq, event) => {
-                answer.seq.set(seq);
-                self.receive(&answer, event);
-            }
-        };
-        STREAM.set(RunStream::open(run_id, after, receive));
+        if let Some(run_id) = answer.run_id {
+            let after = answer.covered;
+            let receive = move |received| match received {
+                Received::Open => {
+                    IS_OPEN.set(true);
+                    self.disconnected.set(false);
+                    if after == 0 {
+                        answer.parts.set(vec![]);
+                    }
+                }
+                Received::Event(event) => self.receive(&answer, event),
+                Received::Lost => self.reconnect(answer.clone(), pause),
+            };
+            STREAM.set(RunStream::open(run_id, after, receive));
+        }
     }
 
+    /// Makes a connection that broke anew, and shows the answer again from its first event on.
     fn reconnect(self, answer: Answer, pause: Duration) {
-        self.disconnected.set(true);
-        let next = (pause * 2).min(LONGEST_PAUSE);
+        if !answer.is_live() {
+            return;
+        }
+        let (pause, next) = if IS_OPEN.replace(false) {
+            (FIRST_PAUSE, FIRST_PAUSE * 2)
+        } else {
+            (pause, (pause * 2).min(LONGEST_PAUSE))
+        };
+        let from_start = Answer {
+            covered: 0,
+            ..answer.clone()
+        };
         set_timeout(
             move || {
-                if answer.is_live() {
-                    self.connect(answer, next);
+                if from_start.is_live() {
+                    self.connect(from_start, next);
                 }
             },
             pause,
+        );
+        set_timeout(
+            move || self.disconnected.set(answer.is_live() && !IS_OPEN.get()),
+            GRACE,
         );
     }
 
@@ -111,6 +116,7 @@ impl ChatState {
         refresh_conversations(self.conversation_id.get_untracked());
         // The handler that runs now belongs to the stream, so it must not be dropped before it returns.
         let over = STREAM.take();
+        IS_OPEN.set(false);
         set_timeout(
             move || {
                 drop(over);

@@ -6,6 +6,7 @@
 //! to a host, and runs of one conversation come one after the other anyway.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -84,28 +85,38 @@ pub enum SendStatus {
 pub struct Answer {
     pub message_id: MessageId,
     pub run_id: Option<RunId>,
-    /// The last event that is shown.
-    pub seq: ArcRwSignal<u64>,
+    /// The last event that the parts cover which came with the page.
+    pub covered: u64,
     pub parts: ArcRwSignal<Vec<Part>>,
     pub status: ArcRwSignal<AnswerStatus>,
     /// Whether the model owes the next piece.
     pub waiting: ArcRwSignal<bool>,
 }
 
+/// A piece of HTML that changes.
+pub type Html = ArcRwSignal<String>;
+
 /// See [`PartData`].
 #[derive(Clone)]
-pub enum Part {
-    Text(TextPart),
-    Tool(ToolCallId, ArcRwSignal<String>),
+pub struct Part {
+    /// No other part has it, also not one that stands in the same place later.
+    pub key: u32,
+    pub content: Content,
 }
 
-/// A text and its blocks' HTML.
+/// What a part shows.
 #[derive(Clone)]
-pub struct TextPart {
-    /// Its number among the message's parts. Not always its place here: a text without anything to show is a part of
-    /// the message, but never reaches the page.
-    pub index: u32,
-    pub blocks: ArcRwSignal<Vec<ArcRwSignal<String>>>,
+pub enum Content {
+    Text {
+        /// Its number among the message's parts. Not always its place here: a text without anything to show is a part
+        /// of the message, but never reaches the page.
+        index: u32,
+        blocks: ArcRwSignal<Vec<Html>>,
+    },
+    Tool {
+        id: ToolCallId,
+        badge: Html,
+    },
 }
 
 impl Answer {
@@ -114,7 +125,7 @@ impl Answer {
         Self {
             message_id: data.message_id,
             run_id: data.run_id,
-            seq: ArcRwSignal::new(data.seq),
+            covered: data.seq,
             parts: ArcRwSignal::new(data.parts.into_iter().zip(0..).map(Part::new).collect()),
             waiting: ArcRwSignal::new(data.waiting),
             status: ArcRwSignal::new(data.status),
@@ -129,19 +140,17 @@ impl Answer {
     /// Brings a text part up to date. Touches only the blocks that changed.
     pub fn patch(&self, patch: HtmlPatch) {
         let count = patch.blocks as usize;
-        let known = self.parts.with_untracked(|parts| {
-            parts.iter().find_map(|part| match part {
-                Part::Text(text) if text.index == patch.part => Some(text.blocks.clone()),
-                _ => None,
-            })
+        let known = self.find(|content| match content {
+            Content::Text { index, blocks } if *index == patch.part => Some(blocks.clone()),
+            _ => None,
         });
         let blocks = known.unwrap_or_else(|| {
-            let text = TextPart {
+            let blocks = ArcRwSignal::new(vec![]);
+            self.push(Content::Text {
                 index: patch.part,
-                blocks: ArcRwSignal::new(vec![]),
-            };
-            self.parts.update(|parts| parts.push(Part::Text(text.clone())));
-            text.blocks
+                blocks: blocks.clone(),
+            });
+            blocks
         });
         if blocks.with_untracked(Vec::len) != count {
             blocks.update(|blocks| blocks.resize_with(count, || ArcRwSignal::new(String::new())));
@@ -161,25 +170,37 @@ impl Answer {
     }
 
     /// Adds a tool call's badge, or brings it up to date.
-    pub fn put_tool(&self, id: ToolCallId, html: String) {
-        let known = self.parts.with_untracked(|parts| {
-            parts.iter().find_map(|part| match part {
-                Part::Tool(known, badge) if *known == id => Some(badge.clone()),
-                _ => None,
-            })
+    pub fn put_tool(&self, call: ToolCallId, html: String) {
+        let known = self.find(|content| match content {
+            Content::Tool { id, badge } if *id == call => Some(badge.clone()),
+            _ => None,
         });
         match known {
             Some(badge) => badge.set(html),
-            None => self
-                .parts
-                .update(|parts| parts.push(Part::Tool(id, ArcRwSignal::new(html)))),
+            None => self.push(Content::Tool {
+                id: call,
+                badge: ArcRwSignal::new(html),
+            }),
         }
+    }
+
+    fn find<T>(&self, wanted: impl Fn(&Content) -> Option<T>) -> Option<T> {
+        self.parts
+            .with_untracked(|parts| parts.iter().find_map(|part| wanted(&part.content)))
+    }
+
+    fn push(&self, content: Content) {
+        self.parts.update(|parts| parts.push(Part::of(content)));
     }
 
     /// How many tool calls it has. Not tracked.
     pub fn tool_call_count(&self) -> usize {
-        self.parts
-            .with_untracked(|parts| parts.iter().filter(|part| matches!(part, Part::Tool(..))).count())
+        self.parts.with_untracked(|parts| {
+            parts
+                .iter()
+                .filter(|part| matches!(part.content, Content::Tool { .. }))
+                .count()
+        })
     }
 
     /// Ends it.
@@ -191,12 +212,23 @@ impl Answer {
 
 impl Part {
     fn new((data, index): (PartData, u32)) -> Self {
-        match data {
-            PartData::Text(blocks) => Self::Text(TextPart {
+        Self::of(match data {
+            PartData::Text(blocks) => Content::Text {
                 index,
                 blocks: ArcRwSignal::new(blocks.into_iter().map(ArcRwSignal::new).collect()),
-            }),
-            PartData::Tool { id, html } => Self::Tool(id, ArcRwSignal::new(html)),
+            },
+            PartData::Tool { id, html } => Content::Tool {
+                id,
+                badge: ArcRwSignal::new(html),
+            },
+        })
+    }
+
+    fn of(content: Content) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Self {
+            key: NEXT.fetch_add(1, Ordering::Relaxed),
+            content,
         }
     }
 }
