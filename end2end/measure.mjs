@@ -46,7 +46,7 @@ export async function signUp(url, name) {
   const answer = await fetch(`${url}/api/auth/sign-up/email`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: url },
-    body: JSON.stringify({ name, email: `${name.toLowerCase()}@example.com`, password: "correct horse battery staple" }),
+    body: JSON.stringify({ name, email: `${name.toLowerCase().replaceAll(" ", ".")}@example.com`, password: "correct horse battery staple" }),
   });
   if (!answer.ok) throw new Error(`sign-up: ${answer.status} ${await answer.text()}`);
   const cookies = answer.headers.getSetCookie().map((line) => line.split(";")[0] ?? "");

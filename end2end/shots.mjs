@@ -1,0 +1,193 @@
+// Pictures of every page, for people to look at: `node shots.mjs FOLDER` writes `<page>-<theme>-<width>.png`.
+// With `--readme` only the three of docs/images: chat-dark.png, chat-light.png and chat-phone.png.
+import { chromium } from "@playwright/test";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { launchOptions } from "./browser.mjs";
+import { signUp } from "./measure.mjs";
+import { Model, buildFakeOpenAi } from "./model.mjs";
+import { freePort, startServer } from "./server.mjs";
+
+/** @typedef {import("@playwright/test").Page} Page */
+/** @typedef {Awaited<ReturnType<typeof signUp>>} User */
+
+const SIZES = { 1440: { width: 1440, height: 900 }, 390: { width: 390, height: 844 } };
+
+const [folder, flag] = process.argv.slice(2);
+if (!folder || (flag !== undefined && flag !== "--readme")) {
+  console.error("node shots.mjs FOLDER [--readme]");
+  process.exit(2);
+}
+await mkdir(folder, { recursive: true });
+await buildFakeOpenAi();
+const model = await new Model(await freePort()).start();
+const server = await startServer({
+  OPENAI_BASE_URL: model.baseUrl,
+  OPENAI_API_KEY: "x",
+  OPENAI_MODEL: "qwen3-30b", // What the page calls the model; the answers are scripted.
+});
+const browser = await chromium.launch(launchOptions);
+try {
+  const user = await signUp(server.url, "Ada Lovelace");
+  const conversations = await seed(user);
+  for (const theme of /** @type {const} */ (["dark", "light"])) {
+    for (const size of /** @type {const} */ ([1440, 390])) {
+      const context = await browser.newContext({
+        viewport: SIZES[size],
+        deviceScaleFactor: size === 390 && flag === undefined ? 2 : 1,
+        hasTouch: size === 390,
+        isMobile: size === 390,
+        colorScheme: theme,
+        reducedMotion: "reduce",
+      });
+      const page = await context.newPage();
+      if (flag === "--readme") {
+        await context.addCookies(user.cookies);
+        const name = size === 1440 ? `chat-${theme}` : "chat-phone";
+        if (size === 1440 || theme === "dark") await shoot(page, conversations.tools, name);
+      } else {
+        await everyPage(page, user, conversations, `${theme}-${size}`);
+      }
+      await context.close();
+    }
+  }
+} finally {
+  await browser.close();
+  await server.stop();
+  await model.stop();
+}
+
+/**
+ * @param {Page} page
+ * @param {User} user
+ * @param {Awaited<ReturnType<typeof seed>>} conversations
+ * @param {string} suffix
+ */
+async function everyPage(page, user, conversations, suffix) {
+  await shoot(page, "/", `landing-${suffix}`);
+  await shoot(page, "/sign-in", `sign-in-${suffix}`);
+  await shoot(page, "/sign-up", `sign-up-${suffix}`);
+  await shoot(page, "/nowhere", `not-found-${suffix}`);
+  await page.context().addCookies(user.cookies);
+  await shoot(page, conversations.tools, `chat-${suffix}`);
+  await shoot(page, conversations.markdown, `markdown-${suffix}`);
+  await shoot(page, conversations.tools, `badge-${suffix}`, openFirstBadge);
+  await shoot(page, "/dashboard/chat", `chat-empty-${suffix}`);
+  await shoot(page, "/dashboard", `dashboard-${suffix}`);
+  await shoot(page, "/dashboard/tasks", `tasks-${suffix}`);
+  await shoot(page, "/dashboard/settings", `settings-${suffix}`);
+  const menu = page.getByRole("button", { name: "Menu", exact: true });
+  if (await menu.isVisible()) await shoot(page, conversations.tools, `drawer-${suffix}`, () => menu.click());
+}
+
+/**
+ * @param {Page} page
+ * @param {string} path
+ * @param {string} name
+ * @param {(page: Page) => Promise<void>} [prepare]
+ */
+async function shoot(page, path, name, prepare) {
+  const response = await page.goto(server.url + path);
+  if (!response || response.status() >= 500) throw new Error(`${path}: ${response?.status()}`);
+  await page.evaluate(() => document.fonts.ready);
+  await prepare?.(page);
+  await page.screenshot({ path: join(/** @type {string} */ (folder), `${name}.png`) });
+  console.error(`  ${name}.png`);
+}
+
+async function openFirstBadge(/** @type {Page} */ page) {
+  await page.getByRole("log").locator("summary").first().click();
+}
+
+/** A week's talk and its tasks; the paths of the conversations worth a picture. */
+async function seed(/** @type {User} */ user) {
+  await model.says("Booked into your list for the weekend. Anything that has to happen before it?");
+  await talk(user, "Weekend in the mountains", "I want to hike on Saturday, remind me to look at the weather");
+  await model.says(
+    "The change from one quarter to the next, as a share of the *first*:\n\n" +
+      "```rust\n/// 0.08 means eight percent more.\nfn growth(q3: f64, q4: f64) -> f64 {\n    (q4 - q3) / q3\n}\n```\n\n" +
+      "With your figures:\n\n| Quarter | Sales | Growth |\n| --- | ---: | ---: |\n| Q3 | 1,250 | |\n| Q4 | 1,350 | 8 % |\n\n" +
+      "> Say “eight percent” on the slide; nobody reads the second digit.",
+  );
+  const markdown = await talk(user, "Growth on the second slide", "How do I work out the growth for the second slide?");
+  const id = await conversationOf(user, "Board meeting on Friday");
+  await model.script(
+    [
+      { text: "Three things stand between you and Friday. I put them on your list:\n" },
+      call(0, "add_task", { title: "Collect the figures from sales", due_at: day(2), priority: "high" }),
+      call(1, "add_task", { title: "Review Q4 report", due_at: day(3) }),
+      call(2, "add_task", { title: "Send the slides to Mira", due_at: day(4) }),
+      { finish: "tool_calls" },
+      "done",
+    ],
+    text(
+      "**Ready.** In this order:\n\n1. *Collect the figures*, everything else waits for them\n" +
+        "2. *Review the report*, half an hour\n3. *Send the slides*, since Mira wants a day to read",
+    ),
+  );
+  await say(user, id, "The board meets on Friday. What do I have to get ready for it?");
+  const tasks = await (await fetch(`${server.url}/api/tasks`, { headers: { cookie: cookie(user) } })).json();
+  const figures = tasks.tasks.find((/** @type {{ title: string }} */ task) => task.title.startsWith("Collect"));
+  await model.script(
+    [call(0, "complete_task", { task_id: figures.id }), { finish: "tool_calls" }, "done"],
+    text("Ticked off. The report is next, and nothing holds it up any more."),
+  );
+  await say(user, id, "The figures just came in");
+  return { tools: `/dashboard/chat/${id}`, markdown };
+}
+
+/**
+ * @param {User} user
+ * @param {string} title
+ * @param {string} content
+ * @returns {Promise<string>} the conversation's path
+ */
+async function talk(user, title, content) {
+  const id = await conversationOf(user, title);
+  await say(user, id, content);
+  return `/dashboard/chat/${id}`;
+}
+
+/**
+ * @param {User} user
+ * @param {string} title
+ * @returns {Promise<string>}
+ */
+async function conversationOf(user, title) {
+  return (await (await user.post("/api/chat/conversations", { title })).json()).id;
+}
+
+/**
+ * @param {User} user
+ * @param {string} id
+ * @param {string} content
+ */
+async function say(user, id, content) {
+  const exchange = await (await user.post(`/api/chat/conversations/${id}/messages`, { content })).json();
+  if (exchange.assistant_message.status !== "complete") throw new Error(JSON.stringify(exchange.assistant_message));
+}
+
+function cookie(/** @type {User} */ user) {
+  return user.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+}
+
+/** @returns {import("./model.mjs").Step[]} */
+function text(/** @type {string} */ text) {
+  return [{ text }, { finish: "stop" }, "done"];
+}
+
+/**
+ * @param {number} index
+ * @param {string} name
+ * @param {object} given
+ */
+function call(index, name, given) {
+  const id = `call_${name}_${index}_${Math.random().toString(36).slice(2)}`;
+  return { tool_call: { index, id, type: "function", function: { name, arguments: JSON.stringify(given) } } };
+}
+
+/** Ten in the morning, so many days from now. */
+function day(/** @type {number} */ days) {
+  const at = new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+  return `${at.toISOString().slice(0, 10)}T10:00:00Z`;
+}
