@@ -7,8 +7,9 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use protocol::RunId;
 
+use super::entry::{Answer, Content, Html};
 use super::model::AnswerStatus;
-use super::state::{Answer, ChatState, Content, Html};
+use super::state::ChatState;
 use crate::ui::{Icon, icon};
 
 /// The answer. `chat` is the page's state where the answer may still change.

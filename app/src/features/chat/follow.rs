@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::entry::Answer;
 use super::model::AnswerStatus;
-use super::state::{Answer, ChatState};
+use super::state::ChatState;
 use super::surroundings::{refresh_conversations, show_title};
 use crate::browser;
 use crate::sse::{LiveEvent, Received, RunStream};

@@ -8,8 +8,8 @@ use protocol::{ConversationId, Message, MessageId, Part, Role, ToolCallStatus};
 
 use super::answer::answer_view;
 use super::badge::badge_html;
+use super::entry::{Answer, Mine};
 use super::model::{AnswerData, AnswerStatus, EntryData, PartData};
-use super::state::{Answer, Mine};
 use super::thread::mine_view;
 use crate::dates;
 use crate::error::AppError;

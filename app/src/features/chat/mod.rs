@@ -5,6 +5,7 @@ pub mod api;
 #[cfg(feature = "ssr")]
 pub mod badge;
 pub mod composer;
+pub mod entry;
 pub mod follow;
 #[cfg(feature = "ssr")]
 pub mod head;

@@ -4,9 +4,10 @@ use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::answer::answer_view;
+use super::entry::{Entry, Mine, SendStatus};
 use super::model::EntryData;
 use super::scroll;
-use super::state::{ChatState, Entry, Mine, SendStatus};
+use super::state::ChatState;
 
 /// The entries that can still change.
 #[island]

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::features::chat::answer::answer_view;
 use crate::features::chat::badge::badge_html;
+use crate::features::chat::entry::{Answer, Mine};
 use crate::features::chat::model::{AnswerData, AnswerStatus, PartData};
-use crate::features::chat::state::{Answer, Mine};
 use crate::features::chat::thread::mine_view;
 use crate::frame::brand;
 use crate::server_context::request;

@@ -1,0 +1,224 @@
+//! What stands in the thread and can still change: the reader's own messages, and answers piece by piece.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use leptos::prelude::*;
+use protocol::html::HtmlPatch;
+use protocol::{MessageId, RunId, ToolCallId};
+
+use super::model::{AnswerData, AnswerStatus, EntryData, PartData};
+
+/// One thing in the thread.
+#[derive(Clone)]
+pub enum Entry {
+    Mine(Mine),
+    Answer(Answer),
+}
+
+impl Entry {
+    /// Made of what the server sent with the page.
+    pub fn new(data: EntryData) -> Self {
+        match data {
+            EntryData::Mine { id, text } => Self::Mine(Mine::sent(id, text)),
+            EntryData::Answer(data) => Self::Answer(Answer::new(data)),
+        }
+    }
+
+    /// Tells entries apart; the same for as long as the page lives.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Mine(mine) => mine.key.clone(),
+            Self::Answer(answer) => answer.message_id.to_string(),
+        }
+    }
+
+    /// The answer, if it is one.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Self::Answer(answer) => Some(answer),
+            Self::Mine(_) => None,
+        }
+    }
+}
+
+/// A message of the reader's own.
+#[derive(Clone)]
+pub struct Mine {
+    /// The idempotency key if it was sent from this page, else the message's id.
+    pub key: String,
+    pub text: String,
+    pub status: ArcRwSignal<SendStatus>,
+}
+
+impl Mine {
+    /// One that the server has.
+    pub fn sent(id: MessageId, text: String) -> Self {
+        Self {
+            key: id.to_string(),
+            text,
+            status: ArcRwSignal::new(SendStatus::Sent),
+        }
+    }
+}
+
+/// Where the reader's message stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendStatus {
+    Sending,
+    Sent,
+    /// Why it was not sent.
+    Failed(String),
+}
+
+/// An answer and its parts, each of which can change by itself.
+#[derive(Clone)]
+pub struct Answer {
+    pub message_id: MessageId,
+    pub run_id: Option<RunId>,
+    /// The last event that the parts cover which came with the page.
+    pub covered: u64,
+    pub parts: ArcRwSignal<Vec<Part>>,
+    pub status: ArcRwSignal<AnswerStatus>,
+    /// Whether the model owes the next piece.
+    pub waiting: ArcRwSignal<bool>,
+}
+
+/// A piece of HTML that changes.
+pub type Html = ArcRwSignal<String>;
+
+/// See [`PartData`].
+#[derive(Clone)]
+pub struct Part {
+    /// No other part has it, also not one that stands in the same place later.
+    pub key: u32,
+    pub content: Content,
+}
+
+/// What a part shows.
+#[derive(Clone)]
+pub enum Content {
+    Text {
+        /// Its number among the message's parts. Not always its place here: a text without anything to show is a part
+        /// of the message, but never reaches the page.
+        index: u32,
+        blocks: ArcRwSignal<Vec<Html>>,
+    },
+    Tool {
+        id: ToolCallId,
+        badge: Html,
+    },
+}
+
+impl Answer {
+    /// Made of what the server sent with the page.
+    pub fn new(data: AnswerData) -> Self {
+        Self {
+            message_id: data.message_id,
+            run_id: data.run_id,
+            covered: data.seq,
+            parts: ArcRwSignal::new(data.parts.into_iter().zip(0..).map(Part::new).collect()),
+            waiting: ArcRwSignal::new(data.waiting),
+            status: ArcRwSignal::new(data.status),
+        }
+    }
+
+    /// Whether more of it is to come. Not tracked.
+    pub fn is_live(&self) -> bool {
+        self.status.with_untracked(|status| *status == AnswerStatus::Live)
+    }
+
+    /// Brings a text part up to date. Touches only the blocks that changed.
+    pub fn patch(&self, patch: HtmlPatch) {
+        let count = patch.blocks as usize;
+        let known = self.find(|content| match content {
+            Content::Text { index, blocks } if *index == patch.part => Some(blocks.clone()),
+            _ => None,
+        });
+        let blocks = known.unwrap_or_else(|| {
+            let blocks = ArcRwSignal::new(vec![]);
+            self.push(Content::Text {
+                index: patch.part,
+                blocks: blocks.clone(),
+            });
+            blocks
+        });
+        if blocks.with_untracked(Vec::len) != count {
+            blocks.update(|blocks| blocks.resize_with(count, || ArcRwSignal::new(String::new())));
+        }
+        for change in patch.changes {
+            let block = blocks.with_untracked(|blocks| blocks.get(change.index as usize).cloned());
+            if let Some(block) = block {
+                block.update(|html| {
+                    let keep = change.keep as usize;
+                    if html.is_char_boundary(keep) {
+                        html.truncate(keep);
+                        html.push_str(&change.html);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Adds a tool call's badge, or brings it up to date.
+    pub fn put_tool(&self, call: ToolCallId, html: String) {
+        let known = self.find(|content| match content {
+            Content::Tool { id, badge } if *id == call => Some(badge.clone()),
+            _ => None,
+        });
+        match known {
+            Some(badge) => badge.set(html),
+            None => self.push(Content::Tool {
+                id: call,
+                badge: ArcRwSignal::new(html),
+            }),
+        }
+    }
+
+    fn find<T>(&self, wanted: impl Fn(&Content) -> Option<T>) -> Option<T> {
+        self.parts
+            .with_untracked(|parts| parts.iter().find_map(|part| wanted(&part.content)))
+    }
+
+    fn push(&self, content: Content) {
+        self.parts.update(|parts| parts.push(Part::of(content)));
+    }
+
+    /// How many tool calls it has. Not tracked.
+    pub fn tool_call_count(&self) -> usize {
+        self.parts.with_untracked(|parts| {
+            parts
+                .iter()
+                .filter(|part| matches!(part.content, Content::Tool { .. }))
+                .count()
+        })
+    }
+
+    /// Ends it.
+    pub fn end(&self, status: AnswerStatus) {
+        self.waiting.set(false);
+        self.status.set(status);
+    }
+}
+
+impl Part {
+    fn new((data, index): (PartData, u32)) -> Self {
+        Self::of(match data {
+            PartData::Text(blocks) => Content::Text {
+                index,
+                blocks: ArcRwSignal::new(blocks.into_iter().map(ArcRwSignal::new).collect()),
+            },
+            PartData::Tool { id, html } => Content::Tool {
+                id,
+                badge: ArcRwSignal::new(html),
+            },
+        })
+    }
+
+    fn of(content: Content) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Self {
+            key: NEXT.fetch_add(1, Ordering::Relaxed),
+            content,
+        }
+    }
+}
