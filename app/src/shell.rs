@@ -97,3 +97,40 @@ fn content_security_policy(nonce: &str) -> String {
          form-action 'self'; frame-ancestors 'none'"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_with_islands_load_a_script() {
+        for path in [
+            "/dashboard",
+            "/dashboard/chat/x?before=y",
+            "/sign-in?next=%2F",
+            "/sign-up",
+        ] {
+            assert!(has_islands(path), "{path}");
+        }
+        for path in ["/", "/nothing", "/share/x"] {
+            assert!(!has_islands(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_policy_allows_no_inline_script_or_style() {
+        let policy = content_security_policy("abc");
+        assert!(policy.contains("'nonce-abc'"), "{policy}");
+        assert!(
+            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+            "{policy}"
+        );
+        let assets = SiteAssets {
+            js: "/pkg/a.js".into(),
+            wasm: "/pkg/a.wasm".into(),
+            css: "/pkg/a.css".into(),
+        };
+        let html = scripts(&assets, "abc".into()).to_html();
+        assert_eq!(html.matches("nonce=\"abc\"").count(), 2, "{html}");
+    }
+}

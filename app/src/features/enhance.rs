@@ -72,6 +72,11 @@ async fn change_task(form: &HtmlFormElement) -> Result<(), Refusal> {
         let _ = item.toggle_attribute("data-done");
     }
     let outcome = send_form::<()>(form).await;
+    // A page that shows tasks among other things, with counts and all, is asked for anew.
+    if outcome.is_ok() && browser::by_id("tasks").is_none() {
+        let _ = location().reload();
+        return outcome;
+    }
     let refreshed = refresh_tasks(false).await;
     if outcome.is_ok() {
         form.reset();

@@ -222,3 +222,80 @@ impl Part {
         }
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use protocol::html::BlockChange;
+
+    use super::*;
+
+    fn answer() -> Answer {
+        Answer::new(AnswerData {
+            message_id: MessageId(uuid::Uuid::from_u128(1)),
+            run_id: None,
+            seq: 0,
+            parts: vec![PartData::Text(vec!["<p>Ein</p>".into(), "<p>ü".into()])],
+            status: AnswerStatus::Live,
+            waiting: false,
+        })
+    }
+
+    fn patch(part: u32, blocks: u32, changes: &[(u32, u32, &str)]) -> HtmlPatch {
+        HtmlPatch {
+            part,
+            blocks,
+            changes: changes
+                .iter()
+                .map(|(index, keep, html)| BlockChange {
+                    index: *index,
+                    keep: *keep,
+                    html: (*html).into(),
+                })
+                .collect(),
+        }
+    }
+
+    /// The parts as one text each; badges in brackets.
+    fn shown(answer: &Answer) -> Vec<String> {
+        let part = |part: &Part| match &part.content {
+            Content::Text { blocks, .. } => blocks
+                .get_untracked()
+                .iter()
+                .map(GetUntracked::get_untracked)
+                .collect::<Vec<_>>()
+                .join("|"),
+            Content::Tool { badge, .. } => format!("[{}]", badge.get_untracked()),
+        };
+        answer.parts.get_untracked().iter().map(part).collect()
+    }
+
+    #[test]
+    fn a_patch_keeps_the_beginning_of_a_block_and_the_other_blocks() {
+        let answer = answer();
+        // "<p>ü" has five bytes.
+        answer.patch(patch(0, 3, &[(1, 5, "ber</p>"), (2, 0, "<p>x")]));
+        assert_eq!(shown(&answer), ["<p>Ein</p>|<p>über</p>|<p>x"]);
+        answer.patch(patch(0, 1, &[]));
+        assert_eq!(shown(&answer), ["<p>Ein</p>"]);
+    }
+
+    #[test]
+    fn a_patch_for_another_text_than_this_does_no_harm() {
+        let answer = answer();
+        answer.patch(patch(0, 2, &[(1, 4, "x"), (9, 0, "y"), (0, 99, "z")]));
+        assert_eq!(shown(&answer), ["<p>Ein</p>|<p>ü"]);
+    }
+
+    #[test]
+    fn a_text_is_found_by_its_number_though_others_never_reached_the_page() {
+        let answer = answer();
+        let call = ToolCallId(uuid::Uuid::from_u128(7));
+        answer.put_tool(call, "running".into());
+        // Part 2 had nothing to show.
+        answer.patch(patch(4, 1, &[(0, 0, "<p>a")]));
+        answer.put_tool(call, "done".into());
+        answer.patch(patch(4, 1, &[(0, 4, "b</p>")]));
+        assert_eq!(shown(&answer), ["<p>Ein</p>|<p>ü", "[done]", "<p>ab</p>"]);
+        assert_eq!(answer.tool_call_count(), 1);
+    }
+}

@@ -14,6 +14,8 @@ use crate::server_context::{domain, take_flash};
 use crate::ui::{Icon, icon};
 
 const RECENT: usize = 5;
+/// How many open tasks are shown besides those that are due by today.
+const NEXT: u32 = 8;
 
 /// Counts, what is due, and the newest conversations.
 #[component]
@@ -28,15 +30,22 @@ pub fn DashboardPage() -> impl IntoView {
             limit: Some(20),
             ..ListTasks::default()
         };
-        let (counts, overdue, today) = futures::try_join!(
+        let next = ListTasks {
+            status: Some(TaskStatus::Open),
+            limit: Some(NEXT),
+            ..ListTasks::default()
+        };
+        let (counts, overdue, today, next) = futures::try_join!(
             tasks.counts(&actor),
             tasks.list(&actor, due(Due::Overdue)),
             tasks.list(&actor, due(Due::Today)),
+            tasks.list(&actor, next),
         )?;
         let conversations = ConversationRows::load(&actor, None).await?;
-        // What is due earlier today is in both.
+        // What is due earlier today is in all three.
         let mut tasks = overdue.tasks;
         tasks.extend(today.tasks);
+        tasks.extend(next.tasks);
         let mut seen = std::collections::HashSet::new();
         tasks.retain(|task| seen.insert(task.id));
         let tasks = rows(tasks, &actor);
@@ -47,7 +56,7 @@ pub fn DashboardPage() -> impl IntoView {
             {flash.map(|flash| view! { <p class="notice bad" role="alert">{flash.message}</p> })}
             {numbers(counts)}
             <div class="columns">
-                {due_card(tasks)}
+                {next_card(tasks)}
                 {recent_card(recent)}
             </div>
         };
@@ -89,9 +98,9 @@ fn numbers(counts: TaskCounts) -> impl IntoView {
     }
 }
 
-fn due_card(tasks: Vec<TaskRow>) -> impl IntoView {
+fn next_card(tasks: Vec<TaskRow>) -> impl IntoView {
     let list = if tasks.is_empty() {
-        Either::Left(view! { <p class="empty">"Nothing is due today."</p> })
+        Either::Left(view! { <p class="empty">"Nothing to do."</p> })
     } else {
         Either::Right(
             view! { <ul class="tasks">{tasks.into_iter().map(|row| task_item(row, false)).collect_view()}</ul> },
@@ -99,7 +108,7 @@ fn due_card(tasks: Vec<TaskRow>) -> impl IntoView {
     };
     view! {
         <section class="card">
-            <h2>"Due"</h2>
+            <h2>"Next"</h2>
             {list}
             <a class="more" href="/dashboard/tasks">
                 "All tasks"
