@@ -85,7 +85,8 @@ test("Undo takes a task back", async ({ account: _, chat, page, tasks }) => {
   await page.reload();
   await expect(chat.undone).toBeVisible();
   await tasks.open();
-  await expect(page.getByText("Review Q4 report")).toHaveCount(0);
+  await expect(tasks.tick("Review Q4 report")).toHaveCount(0);
+  await expect(page.getByText("Nothing on your list.")).toBeVisible();
 });
 
 test("Undo brings a deleted task back", async ({ account: _, chat, tasks }) => {
