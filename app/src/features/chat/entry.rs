@@ -24,11 +24,14 @@ impl Entry {
         }
     }
 
-    /// Tells entries apart; the same for as long as the page lives.
+    /// Tells entries apart; the same for as long as the page lives. An answer that is written anew in its place is
+    /// another entry.
     pub fn key(&self) -> String {
         match self {
             Self::Mine(mine) => mine.key.clone(),
-            Self::Answer(answer) => answer.message_id.to_string(),
+            Self::Answer(answer) => answer
+                .run_id
+                .map_or_else(|| answer.message_id.to_string(), |run_id| run_id.to_string()),
         }
     }
 

@@ -160,6 +160,8 @@ impl ChatState {
             if entries.iter().any(|entry| entry.key() == answer.key()) {
                 return;
             }
+            // A second try takes the place of a first one that wrote nothing.
+            entries.retain(|entry| entry.answer().is_none_or(|old| old.message_id != sent.message_id));
             let at = after
                 .and_then(|key| entries.iter().position(|entry| entry.key() == key))
                 .map_or(entries.len(), |at| at + 1);
