@@ -3,6 +3,7 @@
 use domain::accounts::{Client, SignIn, SignUp};
 use domain::{AccountError, Error};
 use sqlx::PgPool;
+use store::Scope;
 
 use crate::support::{sign_up, world};
 
@@ -54,7 +55,7 @@ async fn a_session_lives_until_sign_out_and_no_longer(pool: PgPool) {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_session_is_prolonged_once_a_day_has_passed(pool: PgPool) {
-    let world = world(pool.clone()).await;
+    let world = world(pool).await;
     let accounts = world.domain.accounts();
     let signed_in = accounts
         .sign_in(
@@ -63,10 +64,12 @@ async fn a_session_is_prolonged_once_a_day_has_passed(pool: PgPool) {
         )
         .await
         .unwrap();
-    sqlx::query("UPDATE greenlit.sessions SET expires_at = expires_at - interval '25 hours'")
-        .execute(&pool)
-        .await
-        .unwrap();
+    world
+        .change(
+            Scope::Actor(world.ada.user_id()),
+            "UPDATE sessions SET expires_at = expires_at - interval '25 hours'",
+        )
+        .await;
     let found = accounts
         .find_session(&signed_in.token, false)
         .await

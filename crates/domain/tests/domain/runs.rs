@@ -7,6 +7,7 @@ use domain::runs::Send;
 use futures::StreamExt;
 use protocol::{MessageStatus, RunEvent};
 use sqlx::PgPool;
+use store::Scope;
 use tokio::sync::Notify;
 
 use crate::support::{Beat, Script, assert_numbered, domain, names, sign_up, world};
@@ -377,7 +378,7 @@ async fn an_answer_whose_server_died_is_ended_with_what_it_has(pool: PgPool) {
     let stored = async || {
         let mut tx = world
             .store
-            .begin(store::Scope::Actor(world.ada.user_id()))
+            .begin(Scope::Actor(world.ada.user_id()))
             .await
             .unwrap();
         store::run_events::list(&mut tx, sent.run_id, 0, 100)
@@ -390,10 +391,12 @@ async fn an_answer_whose_server_died_is_ended_with_what_it_has(pool: PgPool) {
     ) {
         tokio::task::yield_now().await;
     }
-    sqlx::query("UPDATE greenlit.runs SET lease_expires_at = now() - interval '1 second'")
-        .execute(&pool)
-        .await
-        .unwrap();
+    world
+        .change(
+            Scope::Worker,
+            "UPDATE runs SET lease_expires_at = now() - interval '1 second'",
+        )
+        .await;
     // Another server starts on the same database.
     let other = domain(pool.clone(), Arc::<Script>::default()).await;
     let events: Vec<_> = other

@@ -12,7 +12,7 @@ use futures::stream::BoxStream;
 use protocol::api::SentMessage;
 use protocol::{ConversationId, RunId, SequencedEvent};
 use sqlx::PgPool;
-use store::Store;
+use store::{Scope, Store};
 use tokio::sync::Notify;
 
 /// One thing that the scripted model does.
@@ -156,6 +156,14 @@ impl World {
             idempotency_key: None,
         };
         self.domain.runs().send(&self.ada, request).await.unwrap()
+    }
+
+    /// Changes rows behind the domain's back, in the scope that may: row-level security binds tests too.
+    pub(crate) async fn change(&self, scope: Scope<'_>, statement: &'static str) {
+        let mut tx = self.store.begin(scope).await.unwrap();
+        let done = sqlx::query(statement).execute(&mut *tx).await.unwrap();
+        assert_ne!(done.rows_affected(), 0, "{statement}");
+        tx.commit().await.unwrap();
     }
 
     /// All events of a run, to its end.
