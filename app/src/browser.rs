@@ -101,6 +101,25 @@ pub fn set_text(id: &str, text: &str) {
     }
 }
 
+/// Gives an element the focus, if it can have it.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Closes the dialog or the popover that an element is in.
+pub fn close_around(element: &Element) {
+    for (selector, method) in [("dialog[open]", "close"), (":popover-open", "hidePopover")] {
+        if let Ok(Some(around)) = element.closest(selector)
+            && let Ok(method) = js_sys::Reflect::get(&around, &method.into())
+            && let Some(method) = method.dyn_ref::<js_sys::Function>()
+        {
+            let _ = method.call0(&around);
+        }
+    }
+}
+
 /// A fresh key of 32 hexadecimal digits. `crypto.randomUUID` would do, but exists on https and localhost only, and
 /// people run this on their home network.
 pub fn random_key() -> String {

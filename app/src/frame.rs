@@ -9,6 +9,7 @@ use crate::error::AppError;
 use crate::features::chat::sidebar::{ConversationRows, conversation_list};
 use crate::features::enhance::Enhance;
 use crate::features::settings::islands::TimeZone;
+use crate::features::toast::toasts;
 use crate::forms::sign_in_path;
 use crate::server_context::{TIME_ZONE_COOKIE, redirect_local, request, set_status};
 use crate::ui::{Icon, icon};
@@ -169,6 +170,7 @@ pub fn framed(
                     <div class="column">{body}</div>
                 </div>
             </main>
+            {toasts()}
         </div>
     }
 }

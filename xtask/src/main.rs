@@ -25,6 +25,7 @@ cargo xtask <command>
   run [ARGS…]      set up what is missing, build, start greenlit with ARGS
   test [STAGES…]   what CI runs: lint, unit, size, e2e (default: all of them)
   build            the site (WASM, JS, CSS) and target/release/greenlit
+  site             the site alone; a debug build of the server reads it from target/site
   setup [--test]   install what is missing for run (and for test)
   lint             rustfmt's check and clippy, native and WASM
   fmt              format the Rust sources
@@ -55,6 +56,7 @@ fn dispatch() -> Result<ExitCode> {
         Some("run") => run::run(&workspace, &args),
         Some("test") => test::run(&workspace, &names),
         Some("build") => build::run(&workspace).map(|_| ExitCode::SUCCESS),
+        Some("site") => build::site(&workspace).map(|()| ExitCode::SUCCESS),
         Some("setup") => setup::run(&workspace, &names).map(|()| ExitCode::SUCCESS),
         Some("lint") => test::run(&workspace, &["lint"]),
         Some("size") => test::size_only(&workspace),

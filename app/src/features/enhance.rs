@@ -9,6 +9,7 @@ use web_sys::{Event, HtmlFormElement};
 
 use super::chat::state::ChatState;
 use super::tasks::refresh::refresh_tasks;
+use super::toast;
 use crate::browser::{self, Refusal, send_form};
 
 /// Listens for the page's forms. Once on each page; inside a chat's scope where there is one.
@@ -38,6 +39,7 @@ async fn run(form: HtmlFormElement, what: String, chat: Option<ChatState>) {
         ("theme", _) => choose_theme(&form).await,
         ("task", _) => change_task(&form).await,
         ("undo", _) => undo(&form, chat).await,
+        ("swap", _) => swap(&form).await,
         ("retry", Some(chat)) => chat.retry(&form).await,
         ("suggest", Some(chat)) => {
             chat.send(field(&form, "content"));
@@ -99,6 +101,20 @@ async fn undo(form: &HtmlFormElement, chat: Option<ChatState>) -> Result<(), Ref
         chat.announcement.set("Undone".into());
     }
     refresh_tasks(true).await
+}
+
+/// Sends a form that is answered with HTML and shows that in the element whose id `data-target` names: an action that
+/// changes a part of the page needs no code of its own in the browser. A dialog or menu around the form closes.
+async fn swap(form: &HtmlFormElement) -> Result<(), Refusal> {
+    let html: String = send_form(form).await?;
+    browser::close_around(form);
+    if let Some(place) = form
+        .get_attribute("data-target")
+        .and_then(|id| browser::by_id(&id))
+    {
+        toast::show_html(&place, &html);
+    }
+    Ok(())
 }
 
 /// Says why a form had no effect: where its page keeps that, else on its own button.

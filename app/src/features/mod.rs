@@ -10,3 +10,4 @@ pub mod enhance;
 pub mod landing;
 pub mod settings;
 pub mod tasks;
+pub mod toast;

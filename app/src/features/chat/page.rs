@@ -15,6 +15,7 @@ use super::thread::Thread;
 use crate::error::AppError;
 use crate::features::enhance::Enhance;
 use crate::features::tasks::list::{TaskList, task_board};
+use crate::features::toast::toasts;
 use crate::forms::{id, optional_id};
 use crate::frame::{Section, sidebar, signed_in, time_zone_question};
 use crate::server_context::{Flash, request, take_flash};
@@ -111,6 +112,7 @@ async fn chat_page(
             <aside class="rail" aria-label="Tasks">
                 {task_board(tasks, &asked.add_task)}
             </aside>
+            {toasts()}
         </ChatScope>
     })
 }

@@ -1,0 +1,52 @@
+//! Short notices at the page's edge, such as what was just done and the button that undoes it.
+//!
+//! The server writes them: an element with `data-toast` inside the HTML that answers a form moves to the edge and goes
+//! after a while. Without JavaScript it stands where it was written.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use web_sys::{Element, HtmlElement};
+
+use crate::browser;
+
+/// How long a notice stays: long enough to read it, decide and reach the button.
+const STAY: Duration = Duration::from_secs(10);
+/// How long one stays on that somebody points at or has the focus in.
+const LONGER: Duration = Duration::from_secs(2);
+
+/// Shows the server's HTML in an element, its notices at the edge, and the focus where it says `data-focus`.
+pub fn show_html(place: &HtmlElement, html: &str) {
+    place.set_inner_html(html);
+    if let Ok(Some(focused)) = place.query_selector("[data-focus]") {
+        browser::focus(&focused);
+    }
+    let Some(edge) = browser::by_id("toasts") else {
+        return;
+    };
+    while let Ok(Some(toast)) = place.query_selector("[data-toast]") {
+        // One at a time: an older one's button would no longer say what it is about.
+        edge.set_inner_html("");
+        let _ = edge.append_child(&toast);
+        leave(toast, STAY);
+    }
+}
+
+fn leave(toast: Element, after: Duration) {
+    set_timeout(
+        move || {
+            if toast.matches(":hover, :focus-within").unwrap_or(false) {
+                leave(toast, LONGER);
+            } else {
+                toast.remove();
+            }
+        },
+        after,
+    );
+}
+
+/// Where notices stand; once on each page.
+#[cfg(feature = "ssr")]
+pub fn toasts() -> impl IntoView {
+    view! { <div id="toasts" role="status"></div> }
+}
