@@ -31,6 +31,7 @@ pub fn shell(_: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <link rel="stylesheet" href=assets.css.clone()/>
+                {is_chat(&request.path_and_query).then(|| view! { <link rel="expect" href="#composer" blocking="render"/> })}
                 {lives.then(|| scripts(&assets, nonce))}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
@@ -49,6 +50,12 @@ fn has_islands(path: &str) -> bool {
     ["/dashboard", "/sign-in", "/sign-up"]
         .iter()
         .any(|prefix| path.starts_with(prefix))
+}
+
+/// Whether the page is a conversation: its thread is painted first when it is complete. Painted in pieces it would be laid
+/// out several times, and the older messages would flash by before the newest.
+fn is_chat(path: &str) -> bool {
+    path.starts_with("/dashboard/chat")
 }
 
 fn theme_colors(theme: Option<Theme>) -> impl IntoView {
