@@ -48,6 +48,7 @@ pub fn build_router(state: AppState) -> Router {
             "/api/tasks/{id}",
             get(tasks::get).patch(tasks::update).delete(tasks::delete),
         )
+        .route("/api/tasks/{id}/restore", post(tasks::restore))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

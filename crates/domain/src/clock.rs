@@ -26,8 +26,8 @@ pub(crate) fn day(actor: &Actor, offset: i32) -> (Timestamp, Timestamp) {
     (start(offset), start(offset + 1))
 }
 
-/// The beginning of the actor's week, a Monday.
-pub(crate) fn week_start(actor: &Actor) -> Timestamp {
+/// The beginning of the actor's week `offset` weeks from this one, a Monday.
+pub(crate) fn week_start(actor: &Actor, offset: i32) -> Timestamp {
     let today = Zoned::now().with_time_zone(actor.time_zone.clone()).weekday();
-    day(actor, -i32::from(today.since(Weekday::Monday))).0
+    day(actor, offset * 7 - i32::from(today.since(Weekday::Monday))).0
 }

@@ -1,21 +1,49 @@
 //! What the assistant did: the journal of tool calls, and taking one back.
 
+use protocol::limits::CHANGES_PAGE;
 use protocol::{Task, ToolCall, ToolCallId, ToolCallStatus};
 use store::conversations::Probed;
 use store::tasks::TaskRecord;
-use store::tool_calls::{Change, ToolCallRecord};
 use store::{Scope, Tx, tasks, tool_calls};
 
-use crate::{Actor, Domain, Error};
+pub use store::tool_calls::{Change, ChangeRecord, ToolCallRecord};
+
+use crate::{Actor, Domain, Error, page};
 
 /// Tool calls of a [`Domain`].
 pub struct ToolCalls<'a> {
     domain: &'a Domain,
 }
 
+/// A page of what the assistant changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangePage {
+    pub changes: Vec<ChangeRecord>,
+    /// Opaque; `None` on the last page.
+    pub next_cursor: Option<String>,
+}
+
 impl<'a> ToolCalls<'a> {
     pub(crate) fn new(domain: &'a Domain) -> Self {
         Self { domain }
+    }
+
+    /// What the assistant changed in all conversations, the newest first.
+    ///
+    /// # Errors
+    /// `Invalid` for a broken cursor.
+    pub async fn changes(&self, actor: &Actor, cursor: Option<&str>) -> Result<ChangePage, Error> {
+        let after = cursor.map(page::read_id).transpose()?.map(ToolCallId::from);
+        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+        let mut changes = tool_calls::changes(&mut tx, actor.user_id(), after, CHANGES_PAGE + 1).await?;
+        tx.commit().await?;
+        let more = changes.len() > CHANGES_PAGE as usize;
+        changes.truncate(CHANGES_PAGE as usize);
+        let next_cursor = changes
+            .last()
+            .filter(|_| more)
+            .map(|change| page::write_id(change.record.call.id.0));
+        Ok(ChangePage { changes, next_cursor })
     }
 
     /// Takes back what a call changed and returns the call, now undone.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Conversation, Message, RunId, Task, TaskPriority, Timestamp};
+use crate::{Conversation, Message, RunId, Task, TaskId, TaskPriority, Timestamp};
 
 /// Body of `POST /api/chat/conversations`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,10 @@ pub struct UpdateTask {
     pub due_at: Option<Option<Timestamp>>,
     pub priority: Option<TaskPriority>,
     pub status: Option<crate::TaskStatus>,
+    /// Puts it right before this task, which must be open and have the same due date, as the task itself then.
+    pub before: Option<TaskId>,
+    /// Puts it right behind this task, likewise. At most one of the two.
+    pub after: Option<TaskId>,
 }
 
 fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>

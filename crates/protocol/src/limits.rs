@@ -32,6 +32,8 @@ pub const CONVERSATIONS_PAGE: (u32, u32) = (20, 100);
 pub const MESSAGES_PAGE: (u32, u32) = (50, 200);
 /// Tasks in a page unless asked otherwise, and at most.
 pub const TASKS_PAGE: (u32, u32) = (50, 200);
+/// The assistant's changes in a page of them.
+pub const CHANGES_PAGE: u32 = 30;
 /// Longest last-message preview.
 pub const PREVIEW_CHARS: usize = 120;
 

@@ -2,7 +2,7 @@
 
 use ::time::OffsetDateTime;
 use protocol::{Task, TaskId, TaskPriority, TaskStatus, Timestamp, UserId};
-use sqlx::FromRow;
+use sqlx::{FromRow, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use crate::{Error, Tx, time};
@@ -142,6 +142,79 @@ pub async fn save(tx: &mut Tx, task: &Task, deleted: bool) -> Result<Option<Task
     row.map(TryInto::try_into).transpose()
 }
 
+/// On which side of another task one is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Right before it.
+    Before,
+    /// Right behind it.
+    After,
+}
+
+/// Puts a task next to another one that is due at the same moment and as open or done as it; what is asked of two that
+/// are not has no effect on where it stands.
+pub async fn put(tx: &mut Tx, id: TaskId, side: Side, other: TaskId) -> Result<Option<TaskRecord>, Error> {
+    if let Some(record) = put_between(tx, id, side, other).await? {
+        return Ok(Some(record));
+    }
+    spread(tx, other).await?;
+    put_between(tx, id, side, other).await
+}
+
+/// `None` when there is no room left: the neighbours share a place (they were added in the same millisecond), or no
+/// number is between them any more.
+async fn put_between(
+    tx: &mut Tx,
+    id: TaskId,
+    side: Side,
+    other: TaskId,
+) -> Result<Option<TaskRecord>, Error> {
+    let (than, order, step) = match side {
+        Side::Before => ("<", "DESC", "-"),
+        Side::After => (">", "ASC", "+"),
+    };
+    let sql = format!(
+        "WITH near AS (SELECT user_id, list_rank, sort_at, place, id FROM tasks WHERE id = $2),
+              far AS (SELECT t.place FROM tasks t, near
+                      WHERE t.user_id = near.user_id AND t.deleted_at IS NULL AND t.list_rank = near.list_rank
+                        AND t.sort_at = near.sort_at AND (t.place, t.id) {than} (near.place, near.id) AND t.id <> $1
+                      ORDER BY t.place {order}, t.id {order} LIMIT 1),
+              room AS (SELECT near.place AS near, far.place AS far,
+                              coalesce((near.place + far.place) / 2, near.place {step} 1) AS place
+                       FROM near LEFT JOIN far ON true)
+         UPDATE tasks SET hand = room.place, hand_due = due_at, hand_priority = priority, updated_at = now()
+         FROM room WHERE tasks.id = $1 AND room.place <> room.near
+           AND room.place IS DISTINCT FROM room.far
+         RETURNING id, title, description, status, priority, due_at, completed_at, created_at, updated_at,
+                   deleted_at"
+    );
+    let row: Option<TaskRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(id.0)
+        .bind(other.0)
+        .fetch_optional(&mut **tx)
+        .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// Gives the tasks that are due at the same moment as this one round places again, in the order they have.
+async fn spread(tx: &mut Tx, id: TaskId) -> Result<(), Error> {
+    sqlx::query(
+        "WITH ordered AS (
+             SELECT t.id, row_number() OVER (ORDER BY t.place, t.id) - 1 AS nth, min(t.place) OVER () AS first,
+                    (max(t.place) OVER () - min(t.place) OVER ()) / count(*) OVER () AS step
+             FROM tasks t JOIN tasks one ON one.id = $1
+             WHERE t.user_id = one.user_id AND t.deleted_at IS NULL AND t.list_rank = one.list_rank
+               AND t.sort_at = one.sort_at)
+         UPDATE tasks SET hand = ordered.first + ordered.nth * greatest(ordered.step, 0.001), hand_due = due_at,
+                hand_priority = priority
+         FROM ordered WHERE tasks.id = ordered.id",
+    )
+    .bind(id.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Which tasks to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaskQuery {
@@ -149,14 +222,85 @@ pub struct TaskQuery {
     pub status: Option<TaskStatus>,
     /// An ILIKE pattern for title or description.
     pub pattern: Option<String>,
+    /// Of this priority only.
+    pub priority: Option<TaskPriority>,
     /// Due at this time or later.
     pub due_from: Option<Timestamp>,
     /// Due before this time.
     pub due_before: Option<Timestamp>,
     /// Without a date only.
     pub no_due: bool,
+    /// Done at this time or later.
+    pub done_from: Option<Timestamp>,
     /// The page begins behind this task.
     pub after: Option<TaskId>,
+}
+
+/// A moment as `sort_at` has it.
+fn seconds(at: Timestamp) -> f64 {
+    // Exact: milliseconds of four-digit years have 48 bits.
+    at.as_millis() as f64 / 1000.0
+}
+
+/// The list's query. Only the conditions that are wanted are in it, so that each has the index it can have.
+fn list_query(user: &UserId, query: &TaskQuery, limit: u32) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new(
+        "SELECT t.id, t.title, t.description, t.status, t.priority, t.due_at, t.completed_at, t.created_at,
+                t.updated_at, t.deleted_at
+         FROM tasks t
+         WHERE t.deleted_at IS NULL AND t.user_id = ",
+    );
+    sql.push_bind(user.as_str());
+    let open = query.status == Some(TaskStatus::Open);
+    match (query.status, query.done_from) {
+        (None, None) => {}
+        (Some(TaskStatus::Open), _) => {
+            sql.push(" AND t.list_rank = 0");
+        }
+        (_, done_from) => {
+            sql.push(" AND t.list_rank = 1");
+            if let Some(from) = done_from {
+                sql.push(" AND t.sort_at <= ").push_bind(-seconds(from));
+            }
+        }
+    }
+    for (than, at) in [(" >= ", query.due_from), (" < ", query.due_before)] {
+        let Some(at) = at else { continue };
+        if open {
+            sql.push(" AND t.sort_at").push(than).push_bind(seconds(at));
+        } else {
+            sql.push(" AND t.due_at").push(than).push_bind(time::to_sql(at));
+        }
+    }
+    if query.no_due {
+        sql.push(if open {
+            " AND t.sort_at = 'Infinity'"
+        } else {
+            " AND t.due_at IS NULL"
+        });
+    }
+    if let Some(priority) = query.priority {
+        sql.push(" AND t.priority = ").push_bind(priority.as_str());
+    }
+    if let Some(pattern) = &query.pattern {
+        sql.push(" AND (t.title ILIKE ").push_bind(pattern.as_str());
+        sql.push(" OR t.description ILIKE ")
+            .push_bind(pattern.as_str())
+            .push(")");
+    }
+    if let Some(after) = query.after {
+        // One value at a time: a row that comes from a subquery is no condition for an index.
+        sql.push(" AND (t.list_rank, t.sort_at, t.place, t.id) > (");
+        for column in ["list_rank", "sort_at", "place"] {
+            sql.push(format_args!("(SELECT a.{column} FROM tasks a WHERE a.id = "))
+                .push_bind(after.0)
+                .push("), ");
+        }
+        sql.push_bind(after.0).push(")");
+    }
+    sql.push(" ORDER BY t.list_rank, t.sort_at, t.place, t.id LIMIT ")
+        .push_bind(i64::from(limit));
+    sql
 }
 
 /// A page of the actor's tasks in the list's order, at most `limit`.
@@ -166,35 +310,15 @@ pub async fn list(
     query: &TaskQuery,
     limit: u32,
 ) -> Result<Vec<TaskRecord>, Error> {
-    let rows: Vec<TaskRow> = sqlx::query_as(
-        "SELECT t.id, t.title, t.description, t.status, t.priority, t.due_at, t.completed_at, t.created_at,
-                t.updated_at, t.deleted_at
-         FROM tasks t
-         WHERE t.user_id = $1 AND t.deleted_at IS NULL
-           AND ($2::text IS NULL OR t.status = $2)
-           AND ($3::text IS NULL OR t.title ILIKE $3 OR t.description ILIKE $3)
-           AND ($4::timestamptz IS NULL OR t.due_at >= $4)
-           AND ($5::timestamptz IS NULL OR t.due_at < $5)
-           AND (NOT $6 OR t.due_at IS NULL)
-           AND ($7::uuid IS NULL OR (t.list_rank, t.due_rank, t.priority_rank, t.created_at, t.id) >
-                (SELECT a.list_rank, a.due_rank, a.priority_rank, a.created_at, a.id FROM tasks a WHERE a.id = $7))
-         ORDER BY t.list_rank, t.due_rank, t.priority_rank, t.created_at, t.id LIMIT $8",
-    )
-    .bind(user.as_str())
-    .bind(query.status.map(TaskStatus::as_str))
-    .bind(&query.pattern)
-    .bind(query.due_from.map(time::to_sql))
-    .bind(query.due_before.map(time::to_sql))
-    .bind(query.no_due)
-    .bind(query.after.map(|id| id.0))
-    .bind(i64::from(limit))
-    .fetch_all(&mut **tx)
-    .await?;
+    let rows: Vec<TaskRow> = list_query(user, query, limit)
+        .build_query_as()
+        .fetch_all(&mut **tx)
+        .await?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The dashboard's numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The numbers of the dashboard and beside the filters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromRow)]
 pub struct Counts {
     /// Not done.
     pub open: i64,
@@ -204,38 +328,92 @@ pub struct Counts {
     pub overdue: i64,
     /// Open and due in the given day.
     pub due_today: i64,
+    /// Open and due in the given week.
+    pub due_week: i64,
+    /// Open and without a date.
+    pub no_due: i64,
+    /// Open and of high priority.
+    pub high: i64,
+    /// Open and of normal priority.
+    pub normal: i64,
+    /// Open and of low priority.
+    pub low: i64,
     /// Done since the given time.
     pub done_since: i64,
 }
 
-/// Counts the actor's tasks; the day and the week's start are given in the actor's time zone.
-pub async fn counts(
-    tx: &mut Tx,
-    user: &UserId,
-    now: Timestamp,
-    today: (Timestamp, Timestamp),
-    since: Timestamp,
-) -> Result<Counts, Error> {
-    let (open, done, overdue, due_today, done_since): (i64, i64, i64, i64, i64) = sqlx::query_as(
-        "SELECT count(*) FILTER (WHERE status = 'open'),
-                count(*) FILTER (WHERE status = 'done'),
-                count(*) FILTER (WHERE status = 'open' AND due_at < $2),
-                count(*) FILTER (WHERE status = 'open' AND due_at >= $3 AND due_at < $4),
-                count(*) FILTER (WHERE status = 'done' AND completed_at >= $5)
+/// The moments from which tasks are counted, in the actor's time zone.
+#[derive(Debug, Clone, Copy)]
+pub struct Moments {
+    /// What was due before is overdue.
+    pub now: Timestamp,
+    /// The beginning of the day.
+    pub today: Timestamp,
+    /// Its end.
+    pub tomorrow: Timestamp,
+    /// The end of the week that begins with it.
+    pub next_week: Timestamp,
+    /// For [`Counts::done_since`].
+    pub since: Timestamp,
+}
+
+/// Counts the actor's tasks.
+pub async fn counts(tx: &mut Tx, user: &UserId, moments: &Moments) -> Result<Counts, Error> {
+    Ok(sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE status = 'open') AS open,
+                count(*) FILTER (WHERE status = 'done') AS done,
+                count(*) FILTER (WHERE status = 'open' AND due_at < $2) AS overdue,
+                count(*) FILTER (WHERE status = 'open' AND due_at >= $3 AND due_at < $4) AS due_today,
+                count(*) FILTER (WHERE status = 'open' AND due_at >= $3 AND due_at < $5) AS due_week,
+                count(*) FILTER (WHERE status = 'open' AND due_at IS NULL) AS no_due,
+                count(*) FILTER (WHERE status = 'open' AND priority = 'high') AS high,
+                count(*) FILTER (WHERE status = 'open' AND priority = 'normal') AS normal,
+                count(*) FILTER (WHERE status = 'open' AND priority = 'low') AS low,
+                count(*) FILTER (WHERE status = 'done' AND completed_at >= $6) AS done_since
          FROM tasks WHERE user_id = $1 AND deleted_at IS NULL",
     )
     .bind(user.as_str())
-    .bind(time::to_sql(now))
-    .bind(time::to_sql(today.0))
-    .bind(time::to_sql(today.1))
-    .bind(time::to_sql(since))
+    .bind(time::to_sql(moments.now))
+    .bind(time::to_sql(moments.today))
+    .bind(time::to_sql(moments.tomorrow))
+    .bind(time::to_sql(moments.next_week))
+    .bind(time::to_sql(moments.since))
     .fetch_one(&mut **tx)
-    .await?;
-    Ok(Counts {
-        open,
-        done,
-        overdue,
-        due_today,
-        done_since,
-    })
+    .await?)
+}
+
+/// What happened in a span of time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromRow)]
+pub struct Span {
+    /// Which of the spans, from 1.
+    pub nth: i32,
+    /// How many tasks were done in it (and still are).
+    pub done: i64,
+    /// How many were added.
+    pub added: i64,
+}
+
+/// Counts what happened since the first of these moments, which ascend, by the one behind which it did. Spans in which
+/// nothing happened are left out.
+pub async fn spans(tx: &mut Tx, user: &UserId, starts: &[Timestamp]) -> Result<Vec<Span>, Error> {
+    let Some(first) = starts.first() else {
+        return Ok(vec![]);
+    };
+    let moments: Vec<OffsetDateTime> = starts.iter().copied().map(time::to_sql).collect();
+    Ok(sqlx::query_as(
+        "SELECT width_bucket(at, $2) AS nth, count(*) FILTER (WHERE done) AS done,
+                count(*) FILTER (WHERE NOT done) AS added
+         FROM (SELECT completed_at AS at, true AS done FROM tasks
+               WHERE user_id = $1 AND deleted_at IS NULL AND list_rank = 1 AND sort_at <= $3
+               UNION ALL
+               SELECT created_at, false FROM tasks
+               WHERE user_id = $1 AND deleted_at IS NULL AND created_at >= $4) happened
+         GROUP BY nth ORDER BY nth",
+    )
+    .bind(user.as_str())
+    .bind(moments)
+    .bind(-seconds(*first))
+    .bind(time::to_sql(*first))
+    .fetch_all(&mut **tx)
+    .await?)
 }

@@ -192,6 +192,52 @@ pub async fn of_messages(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<Tool
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// A call that changed something, and the conversation in which it did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChangeRecord {
+    /// The call.
+    pub record: ToolCallRecord,
+    /// The conversation's title; `None` when it is deleted.
+    pub conversation_title: Option<String>,
+}
+
+#[derive(FromRow)]
+struct ChangeRow {
+    #[sqlx(flatten)]
+    call: ToolCallRow,
+    conversation_title: Option<String>,
+}
+
+/// The actor's calls that changed something, undone ones too, the newest first; the page begins behind `after`.
+pub async fn changes(
+    tx: &mut Tx,
+    user: &UserId,
+    after: Option<ToolCallId>,
+    limit: u32,
+) -> Result<Vec<ChangeRecord>, Error> {
+    let rows: Vec<ChangeRow> = sqlx::query_as(
+        "SELECT t.id, t.conversation_id, t.run_id, t.message_id, t.tool_name, t.arguments, t.result, t.status,
+                t.summary, t.changes, t.started_at, t.duration_ms, c.title AS conversation_title
+         FROM tool_calls t
+         LEFT JOIN conversations c ON c.id = t.conversation_id AND c.deleted_at IS NULL
+         WHERE t.user_id = $1 AND t.changes <> '[]' AND t.id < $2
+         ORDER BY t.id DESC LIMIT $3",
+    )
+    .bind(user.as_str())
+    .bind(after.map_or(Uuid::max(), |id| id.0))
+    .bind(i64::from(limit))
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(ChangeRecord {
+                record: row.call.try_into()?,
+                conversation_title: row.conversation_title,
+            })
+        })
+        .collect()
+}
+
 /// One call, locked until the transaction ends.
 pub async fn find_for_update(tx: &mut Tx, id: ToolCallId) -> Result<Option<ToolCallRecord>, Error> {
     let row: Option<ToolCallRow> = sqlx::query_as(

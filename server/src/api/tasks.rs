@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::tasks::{Due, ListTasks};
 use protocol::api::{CreateTask, TaskPage, UpdateTask};
-use protocol::{Task, TaskId, TaskStatus};
+use protocol::{Task, TaskId, TaskPriority, TaskStatus};
 use serde::Deserialize;
 
 use crate::error::ApiError;
@@ -18,6 +18,7 @@ pub struct ListQuery {
     status: Option<String>,
     q: Option<String>,
     due: Option<String>,
+    priority: Option<String>,
     limit: Option<String>,
     cursor: Option<String>,
 }
@@ -31,7 +32,19 @@ pub async fn list(
     let query = ListTasks {
         status: word("status", query.status, "must be open or done", TaskStatus::parse)?,
         q: query.q.filter(|q| !q.trim().is_empty()),
-        due: word("due", query.due, "must be overdue, today, week or none", due)?,
+        due: word(
+            "due",
+            query.due,
+            "must be overdue, today, week or none",
+            Due::parse,
+        )?,
+        priority: word(
+            "priority",
+            query.priority,
+            "must be low, normal or high",
+            TaskPriority::parse,
+        )?,
+        done_this_week: false,
         limit: parsed("limit", query.limit.as_deref())?,
         cursor: query.cursor.filter(|cursor| !cursor.is_empty()),
     };
@@ -47,16 +60,6 @@ fn word<T>(
     text.filter(|text| !text.is_empty())
         .map(|text| read(&text).ok_or_else(|| ApiError::invalid(field, wants)))
         .transpose()
-}
-
-fn due(text: &str) -> Option<Due> {
-    match text {
-        "overdue" => Some(Due::Overdue),
-        "today" => Some(Due::Today),
-        "week" => Some(Due::Week),
-        "none" => Some(Due::None),
-        _ => None,
-    }
 }
 
 /// Adds a task.
@@ -103,4 +106,13 @@ pub async fn delete(
 ) -> Result<StatusCode, ApiError> {
     state.domain.tasks().delete(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Brings a deleted task back.
+pub async fn restore(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Id(id): Id<TaskId>,
+) -> Result<axum::Json<Task>, ApiError> {
+    Ok(axum::Json(state.domain.tasks().restore(&actor, id).await?))
 }

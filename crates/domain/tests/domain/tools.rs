@@ -262,3 +262,83 @@ async fn ids_of_somebody_else_are_unknown_to_tools(pool: PgPool) {
     let last = world.events(message.run_id.unwrap(), 0).await.pop().unwrap();
     assert_eq!(last.event, RunEvent::RunCompleted {});
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_change_taken_back_leaves_the_order_as_it_was(pool: PgPool) {
+    let world = world(pool).await;
+    let steps = vec![
+        vec![add("Milk"), add("Bread"), add("Salt")],
+        vec![Beat::Say("Done.")],
+    ];
+    answer(&world, steps).await;
+    let titles = async || -> Vec<String> { tasks(&world).await.into_iter().map(|task| task.title).collect() };
+    let salt = tasks(&world).await[2].clone();
+    let milk = tasks(&world).await[0].clone();
+    let first = UpdateTask {
+        before: Some(milk.id),
+        ..UpdateTask::default()
+    };
+    let put = world
+        .domain
+        .tasks()
+        .update(&world.ada, salt.id, first)
+        .await
+        .unwrap();
+    assert_eq!((put.title.as_str(), put.completed_at), ("Salt", None));
+    assert_eq!(titles().await, ["Salt", "Milk", "Bread"]);
+
+    let change = json!({ "task_id": salt.id, "priority": "low", "due_at": "2001-01-01" });
+    let steps = vec![
+        vec![Beat::Call("update_task", change.to_string())],
+        vec![Beat::Say("Done.")],
+    ];
+    let changed = answer(&world, steps).await;
+    // A move in between is no change of what was changed.
+    let other = UpdateTask {
+        after: Some(tasks(&world).await[2].id),
+        ..UpdateTask::default()
+    };
+    world
+        .domain
+        .tasks()
+        .update(&world.ada, milk.id, other)
+        .await
+        .unwrap();
+    world
+        .domain
+        .tool_calls()
+        .undo(&world.ada, changed.tool_calls[0].id)
+        .await
+        .unwrap();
+    assert_eq!(titles().await, ["Salt", "Bread", "Milk"]);
+
+    let page = world.domain.tool_calls().changes(&world.ada, None).await.unwrap();
+    let summaries: Vec<_> = page
+        .changes
+        .iter()
+        .map(|change| change.record.call.summary.as_str())
+        .collect();
+    assert_eq!(
+        summaries,
+        [
+            "Updated task: Salt",
+            "Created task: Salt",
+            "Created task: Bread",
+            "Created task: Milk"
+        ]
+    );
+    assert_eq!(page.changes[0].record.call.status, ToolCallStatus::Undone);
+    assert_eq!(page.changes[1].conversation_title.as_deref(), Some("Do it"));
+    assert_eq!(page.next_cursor, None);
+    let bob = sign_up(&world.domain, "bob").await;
+    assert_eq!(
+        world
+            .domain
+            .tool_calls()
+            .changes(&bob, None)
+            .await
+            .unwrap()
+            .changes,
+        []
+    );
+}

@@ -4,7 +4,7 @@ use protocol::{Task, TaskId, TaskPriority, TaskStatus, Timestamp};
 use sqlx::PgPool;
 use store::conversations::ListPosition;
 use store::messages::Range;
-use store::tasks::{NewTask, TaskQuery};
+use store::tasks::{Counts, Moments, NewTask, TaskQuery};
 use store::{Scope, conversations, messages, sessions, tasks};
 
 use crate::support::{conversation, exchange, id, store, user};
@@ -122,25 +122,27 @@ async fn tasks_come_in_the_lists_order_and_pages_meet(pool: PgPool) {
         }
     }
     assert_eq!(titles, ["early", "late", "no date, high", "no date", "done"]);
-    let counts = tasks::counts(
-        &mut tx,
-        &ada,
-        Timestamp::from_millis(1500),
-        (Timestamp::from_millis(1500), Timestamp::from_millis(3000)),
-        Timestamp::from_millis(0),
-    )
-    .await
-    .unwrap();
-    assert_eq!(
-        (
-            counts.open,
-            counts.done,
-            counts.overdue,
-            counts.due_today,
-            counts.done_since
-        ),
-        (4, 1, 1, 1, 1)
-    );
+    let moments = Moments {
+        now: Timestamp::from_millis(1500),
+        today: Timestamp::from_millis(1500),
+        tomorrow: Timestamp::from_millis(3000),
+        next_week: Timestamp::from_millis(4000),
+        since: Timestamp::from_millis(0),
+    };
+    let counts = tasks::counts(&mut tx, &ada, &moments).await.unwrap();
+    let expected = Counts {
+        open: 4,
+        done: 1,
+        overdue: 1,
+        due_today: 1,
+        due_week: 1,
+        no_due: 2,
+        high: 1,
+        normal: 1,
+        low: 2,
+        done_since: 1,
+    };
+    assert_eq!(counts, expected);
     tasks::save(&mut tx, &done, true).await.unwrap();
     assert_eq!(tasks::find(&mut tx, done.id).await.unwrap(), None);
     assert!(

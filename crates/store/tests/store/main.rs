@@ -6,3 +6,4 @@ mod isolation;
 mod lists;
 mod runs;
 mod support;
+mod task_order;
