@@ -12,6 +12,7 @@ use super::script::{Call, Pause};
 use super::session::Session;
 use super::targets::Resolution;
 use super::transcript::Outcome;
+use crate::tools::may_be_cut;
 
 /// The most tasks changed by one request.
 const MOST: usize = 50;
@@ -105,6 +106,7 @@ impl Session<'_> {
     }
 
     fn carry_out(&mut self, mut jobs: Vec<Job>) -> Result<(), Pause> {
+        self.read_whole(&mut jobs)?;
         let mut calls: Vec<Call> = Vec::new();
         let mut shares = Vec::new();
         for job in &mut jobs {
@@ -133,6 +135,37 @@ impl Session<'_> {
                     self.report_done(&action, &resolution.found, own);
                     self.report_troubles(&action, resolution.troubles);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for tasks whose description a list had cut, where the whole of it is written or shown again.
+    fn read_whole(&mut self, jobs: &mut [Job]) -> Result<(), Pause> {
+        let mut cut: Vec<&mut Task> = jobs
+            .iter_mut()
+            .filter_map(|job| match job {
+                Job::Act {
+                    action, resolution, ..
+                } if needs_whole(action) => Some(&mut resolution.found),
+                _ => None,
+            })
+            .flat_map(|tasks| tasks.iter_mut().take(MOST))
+            .filter(|task| may_be_cut(task))
+            .collect();
+        if cut.is_empty() {
+            return Ok(());
+        }
+        let calls = cut
+            .iter()
+            .map(|task| Call::list(json!({ "q": task.id })))
+            .collect();
+        let outcomes = self.script.call(calls)?;
+        for (task, outcome) in cut.iter_mut().zip(outcomes) {
+            if let Outcome::List { tasks, .. } = outcome
+                && let Some(whole) = tasks.into_iter().find(|whole| whole.id == task.id)
+            {
+                **task = whole;
             }
         }
         Ok(())
@@ -211,7 +244,7 @@ impl Session<'_> {
                 calls
             }
             // As it is now, not as it was when it was shown.
-            Action::Show => vec![Call::list(arguments::look_up(&task.title))],
+            Action::Show => vec![Call::list(json!({ "q": task.id }))],
             Action::AskDate | Action::AskTitle => Vec::new(),
         }
     }
@@ -241,6 +274,14 @@ impl Session<'_> {
         self.say(says::undone(&undone, &refused));
         self.changed = 0;
         Ok(())
+    }
+}
+
+fn needs_whole(action: &Action) -> bool {
+    match action {
+        Action::Change(change) => change.note.is_some(),
+        Action::Split | Action::Show => true,
+        _ => false,
     }
 }
 

@@ -1,8 +1,8 @@
 //! `list_tasks`: what is on the list.
 
 use async_trait::async_trait;
-use protocol::Task;
 use protocol::limits::{TASK_TITLE_CHARS, TASKS_PAGE, TOOL_RESULT_BYTES};
+use protocol::{Task, TaskId};
 use serde_json::{Value, json};
 
 use super::{Arguments, TaskFilter, Tool, ToolContext, ToolError, ToolOutput};
@@ -10,6 +10,8 @@ use crate::llm::ToolDefinition;
 
 /// How much of a description a list shows.
 const DESCRIPTION_CHARS: usize = 200;
+/// The end of one that was cut.
+const CUT: char = '…';
 
 pub(super) struct ListTasks;
 
@@ -18,10 +20,11 @@ impl Tool for ListTasks {
     fn definition(&self) -> ToolDefinition {
         ToolDefinition {
             name: "list_tasks".into(),
-            description: "Lists the user's tasks with their ids, as they are now: open before done, then by due date \
-                          (none last), priority and age. Call it before you answer anything about the list, and \
+            description: "Lists the user's tasks with their ids, as they are now: the open ones by due date (none last), \
+                          then the done ones, the newest first. Call it before you answer anything about the list, and \
                           before you complete, change or delete a task whose id you do not have from a tool result. \
-                          Times in it are UTC. `truncated` means that there are more."
+                          Times in it are UTC. `truncated` means that there are more. A description that ends in “…” \
+                          is cut; ask for the task by its id before you replace it."
                 .into(),
             parameters: json!({
                 "type": "object",
@@ -35,7 +38,8 @@ impl Tool for ListTasks {
                         "type": "string",
                         "maxLength": TASK_TITLE_CHARS,
                         "description": "Only tasks with this text in their title or description, in any case. One \
-                                        telling word finds more than a whole sentence.",
+                                        telling word finds more than a whole sentence. A task's id gives that task \
+                                        with its whole description.",
                     },
                     "limit": {
                         "type": "integer",
@@ -61,6 +65,14 @@ impl Tool for ListTasks {
             // One more tells whether there are more, where the port's own limit allows to ask for it.
             limit: Some((limit + 1).min(TASKS_PAGE.1)),
         };
+        if let Some(id) = filter.q.as_deref().and_then(|q| q.parse::<TaskId>().ok())
+            && let Some(task) = context.tasks.find(id).await?
+        {
+            return Ok(ToolOutput {
+                result: json!({ "tasks": [task], "count": 1 }),
+                summary: "Found 1 task".into(),
+            });
+        }
         let mut tasks = context.tasks.list(filter).await?;
         let limit = limit as usize;
         let more = tasks.len() > limit || tasks.len() == TASKS_PAGE.1 as usize;
@@ -78,6 +90,21 @@ impl Tool for ListTasks {
     }
 }
 
+fn cut(description: &mut String) {
+    if description.chars().count() > DESCRIPTION_CHARS {
+        *description = description
+            .chars()
+            .take(DESCRIPTION_CHARS - 1)
+            .chain([CUT])
+            .collect();
+    }
+}
+
+/// Whether a task in a list may lack the rest of its description.
+pub(crate) fn may_be_cut(task: &Task) -> bool {
+    task.description.ends_with(CUT) && task.description.chars().count() == DESCRIPTION_CHARS
+}
+
 /// The list as JSON of at most 64 KiB, its end left out where needed.
 fn within_limit(tasks: Vec<Task>, more: bool) -> Value {
     // For the object around the list.
@@ -85,14 +112,7 @@ fn within_limit(tasks: Vec<Task>, more: bool) -> Value {
     let found = tasks.len();
     let mut shown = Vec::with_capacity(found);
     for mut task in tasks {
-        if task.description.chars().count() > DESCRIPTION_CHARS {
-            task.description = task
-                .description
-                .chars()
-                .take(DESCRIPTION_CHARS - 1)
-                .chain(['…'])
-                .collect();
-        }
+        cut(&mut task.description);
         let task = json!(task);
         let bytes = task.to_string().len() + 1;
         if bytes > left {
@@ -148,6 +168,28 @@ mod tests {
             desk.call("list_tasks", r#"{"limit":3}"#).await.unwrap().summary,
             "Found 3 tasks"
         );
+    }
+
+    #[tokio::test]
+    async fn an_id_gives_the_task_with_its_whole_description() {
+        let mut desk = Desk::new();
+        desk.add("Bread");
+        let id = desk.add("Milk");
+        desk.last().description = "x".repeat(2000);
+        let output = desk
+            .call("list_tasks", &json!({ "q": id }).to_string())
+            .await
+            .unwrap();
+        let [task] = &serde_json::from_value::<Vec<Task>>(output.result["tasks"].clone()).unwrap()[..] else {
+            panic!("{}", output.result);
+        };
+        assert_eq!((task.id, task.description.len()), (id, 2000));
+        let stranger = "0190a1b2-0000-7000-8000-000000000001";
+        let output = desk
+            .call("list_tasks", &json!({ "q": stranger }).to_string())
+            .await
+            .unwrap();
+        assert_eq!(output.summary, "No tasks found");
     }
 
     #[tokio::test]

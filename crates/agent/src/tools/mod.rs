@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use crate::llm::{Clock, ToolDefinition};
 
 pub use arguments::Arguments;
+pub(crate) use list_tasks::may_be_cut;
 pub use registry::Registry;
 
 /// What a tool may reach: the actor's own tasks, inside the transaction of its call. `domain`
@@ -33,8 +34,9 @@ pub trait TaskPort: Send {
     /// Adds a task.
     async fn add(&mut self, task: NewTask) -> Result<Task, ToolError>;
 
-    /// Lists tasks, in the order in which the tasks page shows them: open before done, then by due
-    /// date (none last), then by priority (high first), then oldest first.
+    /// Lists tasks, in the order in which the tasks page shows them: the open ones by due date (none last), those of
+    /// one moment as they were arranged by hand, else by priority (high first) and age; then the done ones, the newest
+    /// first.
     async fn list(&mut self, filter: TaskFilter) -> Result<Vec<Task>, ToolError>;
 
     /// The task with this id; `None` also for somebody else's and a deleted one.

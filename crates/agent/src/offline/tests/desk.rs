@@ -141,6 +141,11 @@ impl Desk {
         }
     }
 
+    /// Begins another conversation about the same list.
+    pub(super) fn begins_anew(&mut self) {
+        self.messages.truncate(1);
+    }
+
     pub(super) fn later(&mut self, hours: i64) {
         self.clock.now = self.clock.now.plus_millis(hours * 3_600_000);
     }

@@ -240,3 +240,28 @@ async fn very_much_at_once_is_taken_in_portions() {
     assert!(answer.contains("send me the 10 others again"), "{answer}");
     assert_eq!(desk.tasks().len(), 50);
 }
+
+#[tokio::test]
+async fn a_note_is_added_to_the_whole_of_a_long_one() {
+    let mut desk = Desk::new();
+    let long = format!("first {}", "and another ".repeat(80).trim());
+    chat(
+        &mut desk,
+        &[
+            ("add Buy milk", "Added"),
+            (&format!("add a note to it: {long}"), "Added your note"),
+        ],
+    )
+    .await;
+    // Found anew, in a list that shows only how it begins.
+    desk.begins_anew();
+    chat(
+        &mut desk,
+        &[
+            ("add a note to milk: two litres", "Added your note"),
+            ("show the details of milk", "two litres"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), [format!("Buy milk #{long}\ntwo litres")]);
+}
