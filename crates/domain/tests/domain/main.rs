@@ -6,3 +6,4 @@ mod accounts;
 mod runs;
 mod support;
 mod tools;
+mod versions;
