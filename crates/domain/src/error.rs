@@ -49,6 +49,12 @@ pub enum AccountError {
     PasswordTooShort,
     #[error("Password too long")]
     PasswordTooLong,
+    /// Somebody signed in gave a password that is not theirs.
+    #[error("Invalid password")]
+    InvalidPassword,
+    /// Somebody who signs in elsewhere has no password here.
+    #[error("Credential account not found")]
+    NoPassword,
 }
 
 impl AccountError {
@@ -60,6 +66,8 @@ impl AccountError {
             Self::InvalidEmail => "INVALID_EMAIL",
             Self::PasswordTooShort => "PASSWORD_TOO_SHORT",
             Self::PasswordTooLong => "PASSWORD_TOO_LONG",
+            Self::InvalidPassword => "INVALID_PASSWORD",
+            Self::NoPassword => "CREDENTIAL_ACCOUNT_NOT_FOUND",
         }
     }
 }

@@ -117,8 +117,6 @@ mod tests {
             run_id: None,
             parts: vec![],
             failure: None,
-            versions: vec![],
-            feedback: None,
         }
     }
 

@@ -126,6 +126,61 @@ pub async fn insert_password(tx: &mut Tx, account_id: &str, user: &UserId, hash:
     Ok(())
 }
 
+/// Changes what is given of a user's name and picture (`Some(None)` takes the picture away).
+pub async fn set_profile(
+    tx: &mut Tx,
+    id: &UserId,
+    name: Option<&str>,
+    image: Option<Option<&str>>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE users SET name = coalesce($2, name), image = CASE WHEN $3 THEN $4 ELSE image END,
+                          updated_at = now()
+         WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .bind(name)
+    .bind(image.is_some())
+    .bind(image.flatten())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The hash of the user's password; `None` for somebody who has none.
+pub async fn password_of(tx: &mut Tx, user: &UserId) -> Result<Option<String>, Error> {
+    let hash: Option<Option<String>> = sqlx::query_scalar(
+        "SELECT password_hash FROM accounts WHERE user_id = $1 AND provider_id = 'credential'",
+    )
+    .bind(user.as_str())
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(hash.flatten())
+}
+
+/// Replaces a password's hash, if it still is `old`. Returns whether it was.
+pub async fn replace_password(tx: &mut Tx, user: &UserId, old: &str, new: &str) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "UPDATE accounts SET password_hash = $3, updated_at = now()
+         WHERE user_id = $1 AND provider_id = 'credential' AND password_hash = $2",
+    )
+    .bind(user.as_str())
+    .bind(old)
+    .bind(new)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Deletes a user and with them, by the foreign keys, everything that is theirs.
+pub async fn delete_user(tx: &mut Tx, id: &UserId) -> Result<bool, Error> {
+    let done = sqlx::query("DELETE FROM users WHERE id = $1")
+        .bind(id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// The user with an address and their password's hash; in scope `Email`.
 pub async fn find_password(tx: &mut Tx, email: &str) -> Result<Option<(UserId, String)>, Error> {
     let row: Option<(String, Option<String>)> = sqlx::query_as(

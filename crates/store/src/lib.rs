@@ -14,6 +14,7 @@ pub mod accounts;
 mod connect;
 pub mod conversations;
 mod error;
+pub mod export;
 pub mod messages;
 pub mod run_events;
 pub mod runs;
@@ -22,7 +23,6 @@ pub mod sessions;
 pub mod tasks;
 mod time;
 pub mod tool_calls;
-pub mod versions;
 
 pub use connect::{MIGRATOR, Store, StoreConfig, migrate};
 pub use error::{ConnectError, Error};

@@ -273,6 +273,17 @@ pub async fn add_usage(tx: &mut Tx, id: RunId, input: u64, output: u64) -> Resul
     Ok(())
 }
 
+/// The user's runs that are not over, on whichever server.
+pub async fn unfinished_of_user(tx: &mut Tx, user: &UserId) -> Result<Vec<RunId>, Error> {
+    let ids: Vec<Uuid> = sqlx::query_scalar(
+        "SELECT id FROM runs WHERE user_id = $1 AND status IN ('queued', 'running', 'awaiting_approval')",
+    )
+    .bind(user.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids.into_iter().map(RunId).collect())
+}
+
 /// Asks for a stop. Returns the run, `None` if there is none.
 pub async fn request_cancel(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>, Error> {
     let row: Option<RunRow> = sqlx::query_as(

@@ -110,6 +110,54 @@ pub async fn prolong(tx: &mut Tx, id: &str, seconds: f64) -> Result<Option<Times
     Ok(expires_at.map(time::from_sql))
 }
 
+/// The user's unexpired sessions with their tokens' hashes, newest first; in the user's scope.
+pub async fn list(tx: &mut Tx, user: &UserId) -> Result<Vec<(SessionRecord, String)>, Error> {
+    #[derive(FromRow)]
+    struct Row {
+        id: String,
+        token_hash: String,
+        expires_at: OffsetDateTime,
+        remembered: bool,
+        ip_address: String,
+        user_agent: String,
+        created_at: OffsetDateTime,
+        updated_at: OffsetDateTime,
+    }
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, token_hash, expires_at, remembered, ip_address, user_agent, created_at, updated_at
+         FROM sessions WHERE user_id = $1 AND expires_at > now() ORDER BY updated_at DESC, id LIMIT 200",
+    )
+    .bind(user.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let session = SessionRecord {
+                id: row.id,
+                user_id: user.clone(),
+                expires_at: time::from_sql(row.expires_at),
+                remembered: row.remembered,
+                ip_address: row.ip_address,
+                user_agent: row.user_agent,
+                created_at: time::from_sql(row.created_at),
+                updated_at: time::from_sql(row.updated_at),
+            };
+            (session, row.token_hash)
+        })
+        .collect())
+}
+
+/// Ends all sessions of the user except the one with this token hash (none: all); in the user's scope.
+pub async fn delete_others(tx: &mut Tx, user: &UserId, kept: Option<&str>) -> Result<u64, Error> {
+    let done = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_hash IS DISTINCT FROM $2")
+        .bind(user.as_str())
+        .bind(kept)
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// Ends a session; in its user's scope. Returns whether there was one.
 pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool, Error> {
     let done = sqlx::query("DELETE FROM sessions WHERE id = $1")

@@ -161,8 +161,6 @@ fn empty_answer(created: &RunCreated) -> Message {
         run_id: Some(created.run_id),
         parts: vec![],
         failure: None,
-        versions: vec![],
-        feedback: None,
     }
 }
 
@@ -209,8 +207,6 @@ mod tests {
             run_id: None,
             parts: vec![],
             failure: None,
-            versions: vec![],
-            feedback: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The REST API, one file for each resource, and the doors of other protocols.
 
+pub mod account;
 pub mod better_auth;
 pub mod conversations;
 pub mod health;

@@ -37,8 +37,6 @@ fn message(role: Role, content: &str) -> Message {
             vec![Part::Text { text: content.into() }]
         },
         failure: None,
-        versions: vec![],
-        feedback: None,
     }
 }
 

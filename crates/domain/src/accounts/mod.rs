@@ -1,7 +1,13 @@
 //! Accounts: users, passwords, sessions, tokens.
 
+mod common_passwords;
+mod export;
+mod own;
 mod password;
 pub(crate) mod tokens;
+
+pub use export::Export;
+pub use own::{ChangePassword, OwnSession};
 
 use jiff::tz::TimeZone;
 use protocol::limits::{EMAIL_CHARS, PASSWORD_MAX_UNITS, PASSWORD_MIN_UNITS, USER_NAME_CHARS, checked_text};
@@ -219,6 +225,10 @@ impl<'a> Accounts<'a> {
             return Ok(actor_of(record));
         }
         drop(tx);
+        // Our own tokens name users of ours: this one was deleted since.
+        if user.made_here {
+            return Err(Error::Unauthenticated);
+        }
         self.introduce(user).await
     }
 

@@ -53,7 +53,12 @@ pub(super) struct TokenUser {
     pub(super) id: UserId,
     pub(super) name: String,
     pub(super) email: Option<String>,
+    /// Whether it is one of [`issue_jwt`]'s.
+    pub(super) made_here: bool,
 }
+
+/// Marks our own tokens, in the header where no claim of an outside issuer can be mistaken for it.
+const OUR_KEY: &str = "greenlit";
 
 #[derive(Deserialize)]
 struct Claims {
@@ -91,6 +96,7 @@ pub(super) fn read_jwt(secret: &[u8], token: &str) -> Result<TokenUser, Error> {
         id: id.and_then(|id| id.parse().ok()).ok_or(Error::Unauthenticated)?,
         name: claims.name.unwrap_or_default(),
         email: claims.email,
+        made_here: data.header.kid.as_deref() == Some(OUR_KEY),
     })
 }
 
@@ -117,7 +123,10 @@ pub(super) fn issue_jwt(secret: &[u8], origin: &str, user: &User) -> Result<Stri
         aud: origin,
     };
     jsonwebtoken::encode(
-        &Header::new(Algorithm::HS256),
+        &Header {
+            kid: Some(OUR_KEY.into()),
+            ..Header::new(Algorithm::HS256)
+        },
         &claims,
         &EncodingKey::from_secret(secret),
     )

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod accounts;
+mod own_account;
 mod runs;
 mod support;
 mod tools;
-mod versions;

@@ -94,6 +94,11 @@ impl Fields {
         }
     }
 
+    /// Whether a field was sent, whatever it holds.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
     /// Adds something that is wrong.
     pub(super) fn issue(&mut self, issue: impl Into<String>) {
         self.issues.push(issue.into());

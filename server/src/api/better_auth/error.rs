@@ -65,6 +65,38 @@ impl DoorError {
         )
     }
 
+    /// 400: addresses are changed elsewhere.
+    pub(super) fn email_can_not_be_updated() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "EMAIL_CAN_NOT_BE_UPDATED",
+            "Email can not be updated",
+        )
+    }
+
+    /// 400: nothing was given.
+    pub(super) fn no_fields_to_update() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "NO_FIELDS_TO_UPDATE",
+            "No fields to update",
+        )
+    }
+
+    /// 403: signed in too long ago to look at sessions.
+    pub(super) fn session_not_fresh() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "SESSION_NOT_FRESH", "Session is not fresh")
+    }
+
+    /// 400: signed in too long ago to delete the account without its password.
+    pub(super) fn session_expired() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "SESSION_EXPIRED",
+            "Session expired. Re-authenticate to perform this action.",
+        )
+    }
+
     /// 405: this server refreshes sessions on GET.
     pub(super) fn deferred_session() -> Self {
         Self::new(

@@ -5,6 +5,7 @@
 
 mod body;
 mod error;
+mod own;
 mod session;
 mod sign_in;
 mod sign_up;
@@ -47,6 +48,13 @@ pub async fn door(State(state): State<AppState>, request: Request) -> Response {
         (Method::GET, "/get-session") => session::get(call).await,
         (Method::POST, "/get-session") => Err(DoorError::deferred_session()),
         (Method::GET, "/token") => session::token(call).await,
+        (Method::POST, "/update-user") => own::update_user(call).await,
+        (Method::POST, "/change-password") => own::change_password(call).await,
+        (Method::GET, "/list-sessions") => own::list_sessions(call).await,
+        (Method::POST, "/revoke-session") => own::revoke_session(call).await,
+        (Method::POST, "/revoke-other-sessions") => own::revoke_other_sessions(call).await,
+        (Method::POST, "/revoke-sessions") => own::revoke_sessions(call).await,
+        (Method::POST, "/delete-user") => own::delete_user(call).await,
         (Method::GET, "/ok") => Ok(axum::Json(serde_json::json!({ "ok": true })).into_response()),
         _ => Ok(StatusCode::NOT_FOUND.into_response()),
     };

@@ -98,7 +98,7 @@ pub(super) async fn sign_out(call: Call) -> Result<Response, DoorError> {
 
 /// The session token of the cookie, or of a Bearer header in the cookie's form. (A JWT there does
 /// not verify as one and is ignored.)
-fn find_token(state: &AppState, context: &RequestContext, headers: &HeaderMap) -> Option<String> {
+pub(super) fn find_token(state: &AppState, context: &RequestContext, headers: &HeaderMap) -> Option<String> {
     let accounts = state.domain.accounts();
     let cookie = context
         .cookies
@@ -117,7 +117,7 @@ fn find_token(state: &AppState, context: &RequestContext, headers: &HeaderMap) -
         .flatten()
 }
 
-async fn find(
+pub(super) async fn find(
     state: &AppState,
     context: &RequestContext,
     token: Option<&str>,

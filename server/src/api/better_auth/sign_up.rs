@@ -9,7 +9,12 @@ use super::body::{Fields, check_callback};
 use super::error::{DoorError, sign_up_error};
 use super::wire::send_session;
 
-const IMAGE_BYTES: usize = 2_048;
+pub(super) const IMAGE_BYTES: usize = 2_048;
+
+/// What is wrong with a picture's address over [`IMAGE_BYTES`].
+pub(super) fn image_issue() -> String {
+    format!("[body.image] Too big: expected string to have <={IMAGE_BYTES} characters")
+}
 
 /// Makes an account and signs in.
 pub(super) async fn email(call: Call) -> Result<Response, DoorError> {
@@ -36,9 +41,7 @@ pub(super) async fn email(call: Call) -> Result<Response, DoorError> {
         .as_ref()
         .is_some_and(|image| image.len() > IMAGE_BYTES)
     {
-        fields.issue(format!(
-            "[body.image] Too big: expected string to have <={IMAGE_BYTES} characters"
-        ));
+        fields.issue(image_issue());
     }
     fields.check()?;
     if sign_up.password.is_empty() {

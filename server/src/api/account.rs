@@ -1,0 +1,33 @@
+//! `/api/account`
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+use crate::error::ApiError;
+use crate::extract::CurrentActor;
+use crate::state::AppState;
+
+/// Everything that is the actor's, as one JSON document to keep. Cut off in the middle if the database fails meanwhile.
+pub async fn export(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<Response, ApiError> {
+    let pieces = state.domain.accounts().export(&actor)?;
+    let pieces = futures::stream::unfold(pieces, async |mut pieces| {
+        let piece = pieces.recv().await?;
+        Some((piece.map(Bytes::from), pieces))
+    });
+    Ok((
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (
+                header::CONTENT_DISPOSITION,
+                "attachment; filename=\"greenlit-export.json\"",
+            ),
+        ],
+        Body::from_stream(pieces),
+    )
+        .into_response())
+}
