@@ -115,7 +115,11 @@ fn account_status(error: AccountError) -> u16 {
     match error {
         AccountError::InvalidCredentials => 401,
         AccountError::EmailTaken => 422,
-        AccountError::InvalidEmail | AccountError::PasswordTooShort | AccountError::PasswordTooLong => 400,
+        AccountError::InvalidEmail
+        | AccountError::PasswordTooShort
+        | AccountError::PasswordTooLong
+        | AccountError::InvalidPassword
+        | AccountError::NoPassword => 400,
     }
 }
 
@@ -126,6 +130,8 @@ fn account_code(error: AccountError) -> &'static str {
         AccountError::InvalidEmail => "invalid_email",
         AccountError::PasswordTooShort => "password_too_short",
         AccountError::PasswordTooLong => "password_too_long",
+        AccountError::InvalidPassword => "invalid_password",
+        AccountError::NoPassword => "no_password",
     }
 }
 
@@ -135,7 +141,8 @@ fn account_field(error: AccountError) -> Option<FieldError> {
             "email",
             "has an account already; sign in, or use another address".into(),
         ),
-        AccountError::InvalidCredentials => return None,
+        AccountError::InvalidCredentials | AccountError::NoPassword => return None,
+        AccountError::InvalidPassword => ("current_password", "is not right".into()),
         AccountError::InvalidEmail => ("email", "must be an address such as mia@example.com".into()),
         AccountError::PasswordTooShort => (
             "password",

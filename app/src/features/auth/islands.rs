@@ -4,10 +4,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-use crate::browser;
 use crate::ui::{Icon, icon};
 
-/// The button that shows the content of the password field. Without JavaScript it stays hidden.
+/// The button that shows the content of the password field beside it. Without JavaScript it stays hidden.
 #[island]
 pub fn ShowPassword() -> impl IntoView {
     let button = NodeRef::<leptos::html::Button>::new();
@@ -17,8 +16,12 @@ pub fn ShowPassword() -> impl IntoView {
         }
     });
     let toggle = move |_| {
-        let field = browser::by_id("password").and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
-        if let (Some(field), Some(button)) = (field, button.get_untracked()) {
+        let Some(button) = button.get_untracked() else {
+            return;
+        };
+        let around = button.closest(".password").ok().flatten();
+        let field = around.and_then(|around| around.query_selector("input").ok().flatten());
+        if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
             let shown = field.type_() == "password";
             field.set_type(if shown { "text" } else { "password" });
             let _ = button.set_attribute("aria-pressed", if shown { "true" } else { "false" });

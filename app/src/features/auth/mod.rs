@@ -4,3 +4,5 @@ pub mod api;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+pub mod password_field;

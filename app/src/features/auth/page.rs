@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use protocol::limits::{PASSWORD_MAX_UNITS, PASSWORD_MIN_UNITS};
 
 use super::api::ssr::after_sign_in;
-use super::islands::ShowPassword;
+use super::password_field::{PasswordField, password_field};
 use crate::frame::{brand, time_zone_question};
 use crate::server_context::{Flash, redirect_local, request, take_flash};
 use crate::ui::field::field_error;
@@ -56,9 +55,12 @@ struct Wording {
 }
 
 fn account_page(wording: &Wording) -> AnyView {
-    let next = use_query_map()
-        .with_untracked(|query| query.get("next"))
-        .unwrap_or_default();
+    let (next, deleted) = use_query_map().with_untracked(|query| {
+        (
+            query.get("next").unwrap_or_default(),
+            query.get("deleted").is_some(),
+        )
+    });
     if request().actor.is_some() {
         redirect_local(&after_sign_in(&next));
         return ().into_any();
@@ -76,6 +78,10 @@ fn account_page(wording: &Wording) -> AnyView {
             <a class="brand" href="/">
                 {brand()}
             </a>
+            {deleted
+                .then(|| {
+                    view! { <p class="notice good" role="status">"Your account and everything in it were deleted."</p> }
+                })}
             <div class="card">
                 <h1>{wording.title}</h1>
                 {account_form(wording, next, take_flash(wording.form).unwrap_or_default())}
@@ -116,40 +122,20 @@ fn account_form(wording: &Wording, next: String, flash: Flash) -> impl IntoView 
             </div>
         }
     };
-    let password_error = flash.error("password");
     view! {
         <form class="stack" method="post" action=wording.action>
             {whole.map(|sentence| view! { <p class="notice bad" role="alert">{sentence}</p> })}
             <input type="hidden" name="next" value=next/>
             {signing_up.then(|| field("name", "Name", "text", "name", false))}
             {field("email", "Email", "email", if signing_up { "email" } else { "username" }, true)}
-            <div class="field">
-                <label for="password">"Password"</label>
-                <div class="password">
-                    <input
-                        class="input"
-                        id="password"
-                        name="password"
-                        type="password"
-                        autocomplete=wording.autocomplete
-                        minlength=if signing_up { PASSWORD_MIN_UNITS } else { 1 }
-                        maxlength=PASSWORD_MAX_UNITS
-                        required
-                        aria-describedby=if signing_up { "password-hint password-error" } else { "password-error" }
-                        aria-invalid=password_error.is_some().then_some("true")
-                    />
-                    <ShowPassword/>
-                </div>
-                {signing_up
-                    .then(|| {
-                        view! {
-                            <p class="field-hint" id="password-hint">
-                                {format!("At least {PASSWORD_MIN_UNITS} characters.")}
-                            </p>
-                        }
-                    })}
-                {field_error("password-error".into(), "Password", password_error)}
-            </div>
+            {password_field(&PasswordField {
+                id: "password",
+                name: "password",
+                label: "Password",
+                autocomplete: wording.autocomplete,
+                new: signing_up,
+                error: flash.error("password"),
+            })}
             <button class="btn go wide">{wording.button}</button>
         </form>
     }

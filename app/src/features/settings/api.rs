@@ -23,6 +23,129 @@ pub async fn set_theme(theme: String) -> Result<(), AppError> {
     Form::new("theme").end(Ok(()), |()| back())
 }
 
+/// Changes the name; an empty one is fine.
+///
+/// # Errors
+/// `validation_failed` for a name over its limit.
+#[server(prefix = "/api/fn", endpoint = "update_profile")]
+pub async fn update_profile(#[server(default)] name: String) -> Result<(), AppError> {
+    use crate::forms::Form;
+    use crate::server_context::{actor, domain};
+
+    let done = async {
+        let accounts = domain();
+        let accounts = accounts.accounts();
+        Ok(accounts.update_profile(&actor()?, Some(&name), None).await?)
+    };
+    Form::new("profile")
+        .keep("name", &name)
+        .end(done.await, |()| ssr::done("Your name was saved.", "profile"))
+}
+
+/// Replaces the password; with `revoke_others` everybody but this browser has to sign in anew.
+///
+/// # Errors
+/// `invalid_password` (field `current_password`), the new one's rules (field `password`), `rate_limited`.
+#[server(prefix = "/api/fn", endpoint = "change_password")]
+pub async fn change_password(
+    current_password: String,
+    password: String,
+    #[server(default)] revoke_others: String,
+) -> Result<(), AppError> {
+    use crate::forms::Form;
+    use crate::server_context::{actor, check_auth_limit, domain, request, set_session_cookie};
+
+    let done = async {
+        let (actor, request, domain) = (actor()?, request(), domain());
+        check_auth_limit()?;
+        domain.accounts().refuse_common_password(&password)?;
+        let change = domain::accounts::ChangePassword {
+            current: current_password,
+            new: password,
+            revoke_others: revoke_others == "yes",
+            session_token: request.session_token,
+        };
+        let accounts = domain.accounts();
+        if let Some(signed_in) = accounts.change_password(&actor, change, &request.client).await? {
+            set_session_cookie(&signed_in);
+        }
+        Ok(())
+    };
+    Form::new("password").end(done.await, |()| {
+        ssr::done("Your password was changed.", "password-change")
+    })
+}
+
+/// Signs out one of the actor's sessions.
+///
+/// # Errors
+/// `unauthenticated`.
+#[server(prefix = "/api/fn", endpoint = "end_session")]
+pub async fn end_session(session: String) -> Result<(), AppError> {
+    use crate::forms::Form;
+    use crate::server_context::{actor, domain};
+
+    let done = async {
+        domain().accounts().end_session(&actor()?, &session).await?;
+        Ok(())
+    };
+    Form::new("sessions").end(done.await, |()| {
+        ssr::done("That device was signed out.", "sessions")
+    })
+}
+
+/// Signs out every session of the actor's but this one.
+///
+/// # Errors
+/// `unauthenticated`.
+#[server(prefix = "/api/fn", endpoint = "end_other_sessions")]
+pub async fn end_other_sessions() -> Result<(), AppError> {
+    use crate::forms::Form;
+    use crate::server_context::{actor, domain, request};
+
+    let done = async {
+        let token = request().session_token;
+        domain()
+            .accounts()
+            .end_sessions(&actor()?, token.as_deref())
+            .await?;
+        Ok(())
+    };
+    Form::new("sessions").end(done.await, |()| {
+        ssr::done("All other devices were signed out.", "sessions")
+    })
+}
+
+/// Deletes the account with everything in it. `confirmation` has to be the word `delete`.
+///
+/// # Errors
+/// `invalid_password` (field `current_password`), `validation_failed` (field `confirmation`), `rate_limited`.
+#[server(prefix = "/api/fn", endpoint = "delete_account")]
+pub async fn delete_account(
+    #[server(default)] current_password: String,
+    confirmation: String,
+) -> Result<(), AppError> {
+    use crate::forms::Form;
+    use crate::server_context::{actor, check_auth_limit, clear_session_cookies, domain};
+
+    let done = async {
+        let (actor, domain) = (actor()?, domain());
+        check_auth_limit()?;
+        if !confirmation.trim().eq_ignore_ascii_case("delete") {
+            return Err(domain::Error::invalid("confirmation", "must be the word “delete”").into());
+        }
+        // Whoever has no password (a token's user) has only the session.
+        let has_password = domain.accounts().has_password(&actor).await?;
+        let password = has_password.then_some(current_password);
+        domain.accounts().delete(&actor, password).await?;
+        clear_session_cookies();
+        Ok(())
+    };
+    Form::new("delete")
+        .keep("confirmation", &confirmation)
+        .end(done.await, |()| "/sign-in?deleted=yes".into())
+}
+
 /// Remembers the browser's IANA time zone (`Europe/Berlin`) in a cookie, and with the account when signed in.
 ///
 /// # Errors
@@ -43,4 +166,19 @@ pub async fn set_time_zone(time_zone: String) -> Result<(), AppError> {
     }
     append_cookie(&SessionCookies::new(request.secure).build(TIME_ZONE_COOKIE, &time_zone, Some(YEAR)));
     Ok(())
+}
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use crate::server_context::{Flash, set_flash};
+
+    /// The settings page at a section, which says what was done.
+    pub(super) fn done(sentence: &str, section: &str) -> String {
+        set_flash(&Flash {
+            form: format!("{section}-done"),
+            message: sentence.into(),
+            ..Flash::default()
+        });
+        format!("/dashboard/settings#{section}")
+    }
 }

@@ -1,7 +1,13 @@
 //! The reader's own settings: theme, time zone, account.
 
+#[cfg(feature = "ssr")]
+mod account;
 pub mod api;
+#[cfg(feature = "ssr")]
+mod device;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+mod sessions;
 pub mod theme;

@@ -2,46 +2,36 @@
 
 use leptos::prelude::*;
 
+use super::account::{delete_section, export_section, password_section, profile_section};
+use super::sessions::sessions_section;
 use super::theme::{THEME_COOKIE, Theme};
 use crate::features::chat::sidebar::ConversationRows;
 use crate::frame::{Section, framed, signed_in};
-use crate::server_context::request;
+use crate::server_context::{domain, request};
 
-/// The account as it is known, the theme, and the way out.
+/// The account, the theme, and the ways out.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     signed_in(|actor| async move {
         let conversations = ConversationRows::load(&actor, None).await?;
-        let user = &actor.user;
-        let zone = actor.time_zone.iana_name().unwrap_or("UTC").to_owned();
+        let domain = domain();
+        let token = request().session_token;
+        let sessions = domain.accounts().list_sessions(&actor, token.as_deref()).await?;
+        let has_password = domain.accounts().has_password(&actor).await?;
         let theme = request()
             .cookies
             .get(THEME_COOKIE)
             .and_then(|theme| Theme::parse(theme));
         let body = view! {
-            <section class="card">
-                <h2>"Profile"</h2>
-                <dl class="facts">
-                    <dt>"Name"</dt>
-                    <dd>{if user.name.is_empty() { "–".to_owned() } else { user.name.clone() }}</dd>
-                    <dt>"Email"</dt>
-                    <dd>{user.email.clone()}</dd>
-                    <dt>"Time zone"</dt>
-                    <dd>{zone}</dd>
-                </dl>
-                <p class="quiet-note">"The time zone is your browser's. It decides what “today” and “tomorrow” mean."</p>
-            </section>
+            {profile_section(&actor)}
+            {has_password.then(password_section)}
             <section class="card">
                 <h2>"Theme"</h2>
                 {theme_form(theme)}
             </section>
-            <section class="card">
-                <h2>"Session"</h2>
-                <p>"Signing out ends this session on this device at once."</p>
-                <form method="post" action="/api/fn/sign_out">
-                    <button class="btn">"Sign out"</button>
-                </form>
-            </section>
+            {sessions_section(&actor, sessions)}
+            {export_section()}
+            {delete_section(has_password)}
         };
         Ok(framed(
             &actor,
