@@ -47,6 +47,24 @@ impl<S: Sync + Send, T: FromStr + Send> FromRequestParts<S> for Id<T> {
     }
 }
 
+/// Two ids from the path, in its order.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids<A, B>(pub A, pub B);
+
+impl<S: Sync + Send, A: FromStr + Send, B: FromStr + Send> FromRequestParts<S> for Ids<A, B> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path((first, second)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::no_such_address())?;
+        match (first.parse(), second.parse()) {
+            (Ok(first), Ok(second)) => Ok(Self(first, second)),
+            _ => Err(ApiError::no_such_address()),
+        }
+    }
+}
+
 /// A JSON body. 415 for another content type, 400 for what is no JSON, 413 for too much of it, 422
 /// with the field's name for JSON that does not fit.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -39,6 +39,14 @@ pub fn build_router(state: AppState) -> Router {
             post(conversations::restore),
         )
         .route("/api/chat/conversations/{id}/messages", get(messages::list))
+        .route(
+            "/api/chat/conversations/{id}/messages/{message_id}/activate",
+            post(messages::activate),
+        )
+        .route(
+            "/api/chat/conversations/{id}/messages/{message_id}/feedback",
+            put(messages::feedback),
+        )
         .route("/api/chat/runs/{id}/events", get(runs::events))
         .route("/api/chat/runs/{id}/cancel", post(runs::cancel))
         .route("/api/chat/runs/{id}/retry", post(runs::retry))
@@ -68,6 +76,14 @@ pub fn build_router(state: AppState) -> Router {
     // Waits for a whole run, if it is asked to; only its body has to come in time.
     let patient = Router::new()
         .route("/api/chat/conversations/{id}/messages", post(messages::send))
+        .route(
+            "/api/chat/conversations/{id}/messages/{message_id}",
+            put(messages::edit),
+        )
+        .route(
+            "/api/chat/conversations/{id}/messages/{message_id}/regenerate",
+            post(messages::regenerate),
+        )
         .layer(RequestBodyTimeoutLayer::new(LIMIT));
 
     // From the inside out: the last one sees a request first.

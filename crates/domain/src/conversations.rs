@@ -2,11 +2,11 @@
 
 use protocol::api::{ConversationPage, CreateConversation, MessagePage, UpdateConversation};
 use protocol::limits::{CONVERSATION_TITLE_CHARS, CONVERSATIONS_PAGE, MESSAGES_PAGE, checked_text};
-use protocol::{Conversation, ConversationId, Message, MessageId, RunId, Timestamp};
+use protocol::{Conversation, ConversationId, Feedback, Message, MessageId, RunId, Timestamp};
 use store::conversations::{ListPosition, Probed};
 use store::messages::Range;
 use store::runs::RunStatus;
-use store::{Scope, Tx, conversations, messages, runs};
+use store::{Scope, Tx, conversations, messages, runs, versions};
 use uuid::Uuid;
 
 use crate::{Actor, Domain, Error, page};
@@ -150,6 +150,7 @@ impl<'a> Conversations<'a> {
             return Err(self.missing(actor, id).await);
         };
         let mut records = messages::list(&mut tx, id, Range::Newest, limit + 1).await?;
+        versions::fill(&mut tx, &mut records).await?;
         let unfinished = runs::unfinished(&mut tx, id).await?;
         tx.commit().await?;
         let has_more = records.len() > limit as usize;
@@ -164,7 +165,8 @@ impl<'a> Conversations<'a> {
             };
             // This server knows more of a run that it works on than the last snapshot does.
             if let Some((message, seq)) = self.domain.hub().snapshot(run.id) {
-                record.message = message;
+                let versions = std::mem::take(&mut record.message.versions);
+                record.message = Message { versions, ..message };
                 record.snapshot_seq = seq;
             }
             live.push(LiveMessage {
@@ -210,6 +212,7 @@ impl<'a> Conversations<'a> {
             (None, None) => Range::Newest,
         };
         let mut records = messages::list(&mut tx, id, range, limit + 1).await?;
+        versions::fill(&mut tx, &mut records).await?;
         tx.commit().await?;
         let limit = limit as usize;
         let has_more = records.len() > limit;
@@ -223,6 +226,50 @@ impl<'a> Conversations<'a> {
             total_count: conversation.message_count,
             has_more,
         })
+    }
+
+    /// Keeps what the actor thinks of an answer, and returns it; `None` takes it back.
+    ///
+    /// # Errors
+    /// `Invalid` for a message that is no answer.
+    pub async fn give_feedback(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        message: MessageId,
+        feedback: Option<Feedback>,
+    ) -> Result<Message, Error> {
+        let record = self.message(actor, id, message).await?;
+        let mut tx = self.begin(actor).await?;
+        if !messages::set_feedback(&mut tx, message, feedback).await? {
+            return Err(Error::invalid("value", "can be given to answers only"));
+        }
+        tx.commit().await?;
+        Ok(Message { feedback, ..record })
+    }
+
+    /// One message of a conversation, shown or not.
+    pub async fn message(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<Message, Error> {
+        let mut tx = self.begin(actor).await?;
+        if conversations::find(&mut tx, id).await?.is_none() {
+            drop(tx);
+            return Err(self.missing(actor, id).await);
+        }
+        let found = messages::find(&mut tx, message).await?;
+        let Some(record) = found.filter(|record| record.message.conversation_id == id) else {
+            drop(tx);
+            return Err(self.domain.not_found(actor, Probed::Message, message.0).await);
+        };
+        let mut records = [record];
+        versions::fill(&mut tx, &mut records).await?;
+        tx.commit().await?;
+        let [record] = records;
+        Ok(record.message)
     }
 
     /// Renames or pins.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Conversation, Message, RunId, Task, TaskId, TaskPriority, Timestamp};
+use crate::{Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Timestamp};
 
 /// Body of `POST /api/chat/conversations`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,13 @@ pub struct MessagePage {
 #[serde(deny_unknown_fields)]
 pub struct SendMessage {
     pub content: String,
+}
+
+/// Body of `PUT …/messages/{message_id}/feedback`; null takes it back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GiveFeedback {
+    pub value: Option<Feedback>,
 }
 
 /// A message that stands, and the run that will answer it.

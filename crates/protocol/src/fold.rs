@@ -117,6 +117,8 @@ mod tests {
             run_id: None,
             parts: vec![],
             failure: None,
+            versions: vec![],
+            feedback: None,
         }
     }
 

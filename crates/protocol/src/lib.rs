@@ -25,7 +25,7 @@ pub mod user;
 pub use conversation::Conversation;
 pub use event::{RunEvent, SequencedEvent};
 pub use ids::{ConversationId, MessageId, RunId, TaskId, ToolCallId, UserId};
-pub use message::{Message, MessageStatus, Part, Role};
+pub use message::{Feedback, Message, MessageStatus, Part, Role};
 pub use problem::{FieldError, Problem};
 pub use task::{Task, TaskPriority, TaskStatus};
 pub use time::Timestamp;

@@ -113,9 +113,48 @@ pub struct Message {
     /// Set exactly while `status` is failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<RunFailure>,
+    /// All versions of this message, itself among them, oldest first; empty where there is only this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<MessageId>,
+    /// What its reader thought of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<Feedback>,
+}
+
+/// What a reader thought of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feedback {
+    Up,
+    Down,
+}
+
+impl Feedback {
+    /// The word on the wire and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+
+    /// Reads the word; `None` for any other.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Up, Self::Down]
+            .into_iter()
+            .find(|feedback| feedback.as_str() == text)
+    }
 }
 
 impl Message {
+    /// The number of this version, from 1, and how many there are.
+    pub fn version(&self) -> (usize, usize) {
+        match self.versions.iter().position(|id| *id == self.id) {
+            Some(index) => (index + 1, self.versions.len()),
+            None => (1, 1),
+        }
+    }
+
     /// The tool call with this id, if it is one of this message's.
     pub fn tool_call(&self, id: ToolCallId) -> Option<&ToolCall> {
         self.tool_calls.iter().find(|call| call.id == id)

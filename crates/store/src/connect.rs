@@ -172,7 +172,11 @@ async fn check_version(connection: &mut PgConnection) -> Result<(), ConnectError
 
 async fn check(connection: &mut PgConnection) -> Result<(), ConnectError> {
     check_version(connection).await?;
-    for statement in ["SET ROLE greenlit_worker", "SET ROLE greenlit_app"] {
+    for statement in [
+        "SET ROLE greenlit_worker",
+        "SET ROLE greenlit_guest",
+        "SET ROLE greenlit_app",
+    ] {
         sqlx::raw_sql(statement)
             .execute(&mut *connection)
             .await

@@ -94,7 +94,7 @@ pub async fn list(
          WHERE user_id = $1 AND deleted_at IS NULL
            AND ($2::timestamptz IS NULL OR (updated_at, id) < ($2, $3))
            AND ($4::text IS NULL OR title ILIKE $4 OR EXISTS (
-                SELECT FROM messages WHERE messages.conversation_id = conversations.id AND content ILIKE $4))
+                SELECT FROM messages WHERE messages.conversation_id = conversations.id AND active AND content ILIKE $4))
          ORDER BY updated_at DESC, id DESC LIMIT $5",
     )
     .bind(user.as_str())
@@ -158,6 +158,16 @@ pub async fn reserve_positions(tx: &mut Tx, id: ConversationId, count: i32) -> R
     .fetch_optional(&mut **tx)
     .await?;
     Ok(next.map(|next| next - count))
+}
+
+/// Counts messages that came onto the shown path (or, negative, left it). The conversation must be locked.
+pub async fn count_messages(tx: &mut Tx, id: ConversationId, change: i64) -> Result<(), Error> {
+    sqlx::query("UPDATE conversations SET message_count = message_count + $2::int WHERE id = $1")
+        .bind(id.0)
+        .bind(change)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Shows a new last message in the list.

@@ -106,7 +106,7 @@ pub enum ConnectError {
     },
     /// The user may not do what migrations or the change of role need.
     #[error(
-        "the user in DATABASE_URL lacks rights: {detail}. It must own the database and have CREATEROLE (or an administrator creates the roles greenlit_app and greenlit_worker and grants them to it)"
+        "the user in DATABASE_URL lacks rights: {detail}. It must own the database and have CREATEROLE (or an administrator creates the roles greenlit_app, greenlit_worker and greenlit_guest and grants them to it)"
     )]
     NoRights {
         /// Postgres' own sentence.

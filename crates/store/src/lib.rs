@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod tasks;
 mod time;
 pub mod tool_calls;
+pub mod versions;
 
 pub use connect::{MIGRATOR, Store, StoreConfig, migrate};
 pub use error::{ConnectError, Error};

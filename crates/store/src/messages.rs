@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use ::time::OffsetDateTime;
 use protocol::message::RunFailure;
 use protocol::{
-    ConversationId, Message, MessageId, MessageStatus, Part, Role, RunId, Timestamp, ToolCall, UserId,
+    ConversationId, Feedback, Message, MessageId, MessageStatus, Part, Role, RunId, Timestamp, ToolCall,
+    UserId,
 };
 use sqlx::FromRow;
 use sqlx::types::Json;
@@ -22,6 +23,10 @@ pub struct MessageRecord {
     pub position: i32,
     /// While it streams: the last event of its run that is in it.
     pub snapshot_seq: u64,
+    /// The message before it on its path; `None` for a first one.
+    pub parent_id: Option<MessageId>,
+    /// Whether it is on the path that is shown.
+    pub active: bool,
 }
 
 #[derive(FromRow)]
@@ -37,6 +42,9 @@ struct MessageRow {
     run_id: Option<Uuid>,
     failure: Option<Json<RunFailure>>,
     created_at: OffsetDateTime,
+    parent_id: Option<Uuid>,
+    active: bool,
+    feedback: Option<String>,
 }
 
 impl MessageRow {
@@ -59,11 +67,15 @@ impl MessageRow {
             run_id: self.run_id.map(RunId),
             parts: self.parts.0,
             failure: self.failure.map(|failure| failure.0),
+            versions: vec![],
+            feedback: self.feedback.as_deref().and_then(Feedback::parse),
         };
         Ok(MessageRecord {
             message,
             position: self.position,
             snapshot_seq: u64::try_from(self.snapshot_seq).unwrap_or(0),
+            parent_id: self.parent_id.map(Into::into),
+            active: self.active,
         })
     }
 }
@@ -91,7 +103,7 @@ pub struct NewMessage<'a> {
     pub idempotency: Option<(&'a str, &'a str)>,
 }
 
-/// Stores a message.
+/// Stores a message at the end of the path that is shown.
 ///
 /// # Errors
 /// `Constraint("messages_idempotency")` when the key was used before.
@@ -104,8 +116,10 @@ pub async fn insert(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Message, Error>
     };
     let created_at: OffsetDateTime = sqlx::query_scalar(
         "INSERT INTO messages (id, user_id, conversation_id, position, role, content, parts, status, run_id,
-                               idempotency_key, idempotency_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING created_at",
+                               idempotency_key, idempotency_hash, parent_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+                 (SELECT id FROM messages WHERE conversation_id = $3 AND active ORDER BY position DESC LIMIT 1))
+         RETURNING created_at",
     )
     .bind(new.id.0)
     .bind(new.user.as_str())
@@ -131,6 +145,8 @@ pub async fn insert(tx: &mut Tx, new: &NewMessage<'_>) -> Result<Message, Error>
         run_id: Some(new.run_id),
         parts,
         failure: None,
+        versions: vec![],
+        feedback: None,
     })
 }
 
@@ -149,56 +165,71 @@ pub enum Range {
     AfterTime(Timestamp),
 }
 
-/// At most `limit` messages of a conversation, oldest first.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, conversation_id, position, role, content, parts, snapshot_seq, status, run_id, failure,
+                    created_at, parent_id, active, feedback
+             FROM messages ",
+            $rest
+        )
+    };
+}
+
+/// At most `limit` messages of a conversation's shown path, oldest first.
 pub async fn list(
     tx: &mut Tx,
     conversation: ConversationId,
     range: Range,
     limit: u32,
 ) -> Result<Vec<MessageRecord>, Error> {
-    let (position, since) = match range {
-        Range::Newest => (i32::MAX, None),
-        Range::UpTo(position) => (position.saturating_add(1), None),
-        Range::Before(position) | Range::After(position) => (position, None),
-        Range::AfterTime(since) => (0, Some(time::to_sql(since))),
-    };
-    let forward = matches!(range, Range::After(_) | Range::AfterTime(_));
-    let statement = if forward {
-        "SELECT id, conversation_id, position, role, content, parts, snapshot_seq, status, run_id, failure,
-                created_at
-         FROM messages
-         WHERE conversation_id = $1 AND position > $2 AND ($3::timestamptz IS NULL OR created_at > $3)
-         ORDER BY position LIMIT $4"
-    } else {
-        "SELECT id, conversation_id, position, role, content, parts, snapshot_seq, status, run_id, failure,
-                created_at
-         FROM messages
-         WHERE conversation_id = $1 AND position < $2 AND ($3::timestamptz IS NULL OR created_at > $3)
-         ORDER BY position DESC LIMIT $4"
-    };
-    let mut rows: Vec<MessageRow> = sqlx::query_as(statement)
+    let before =
+        select!("WHERE conversation_id = $1 AND active AND position < $2 ORDER BY position DESC LIMIT $3");
+    let after = select!("WHERE conversation_id = $1 AND active AND position > $2 ORDER BY position LIMIT $3");
+    let query = match range {
+        Range::Newest => sqlx::query_as(before).bind(conversation.0).bind(i32::MAX),
+        Range::UpTo(position) => sqlx::query_as(before)
+            .bind(conversation.0)
+            .bind(position.saturating_add(1)),
+        Range::Before(position) => sqlx::query_as(before).bind(conversation.0).bind(position),
+        Range::After(position) => sqlx::query_as(after).bind(conversation.0).bind(position),
+        Range::AfterTime(since) => sqlx::query_as(select!(
+            "WHERE conversation_id = $1 AND active AND created_at > $2
+             ORDER BY created_at, position LIMIT $3"
+        ))
         .bind(conversation.0)
-        .bind(position)
-        .bind(since)
-        .bind(i64::from(limit))
-        .fetch_all(&mut **tx)
-        .await?;
-    if !forward {
+        .bind(time::to_sql(since)),
+    };
+    let mut rows: Vec<MessageRow> = query.bind(i64::from(limit)).fetch_all(&mut **tx).await?;
+    if !matches!(range, Range::After(_) | Range::AfterTime(_)) {
         rows.reverse();
     }
     with_tool_calls(tx, rows).await
 }
 
-/// One message.
-pub async fn find(tx: &mut Tx, id: MessageId) -> Result<Option<MessageRecord>, Error> {
-    let row: Option<MessageRow> = sqlx::query_as(
-        "SELECT id, conversation_id, position, role, content, parts, snapshot_seq, status, run_id, failure,
-                created_at
-         FROM messages WHERE id = $1",
-    )
-    .bind(id.0)
+/// The newest user's message on the shown path before a position.
+pub async fn question_before(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    position: i32,
+) -> Result<Option<Message>, Error> {
+    let row: Option<MessageRow> = sqlx::query_as(select!(
+        "WHERE conversation_id = $1 AND active AND position < $2 AND role = 'user'
+         ORDER BY position DESC LIMIT 1"
+    ))
+    .bind(conversation.0)
+    .bind(position)
     .fetch_optional(&mut **tx)
     .await?;
+    row.map(|row| Ok(row.into_record(vec![])?.message)).transpose()
+}
+
+/// One message, on the shown path or off it.
+pub async fn find(tx: &mut Tx, id: MessageId) -> Result<Option<MessageRecord>, Error> {
+    let row: Option<MessageRow> = sqlx::query_as(select!("WHERE id = $1"))
+        .bind(id.0)
+        .fetch_optional(&mut **tx)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(with_tool_calls(tx, vec![row]).await?.pop())
 }
@@ -262,4 +293,14 @@ pub async fn save_snapshot(tx: &mut Tx, message: &Message, seq: u64) -> Result<(
     } else {
         Err(Error::Lost("message"))
     }
+}
+
+/// Keeps what the reader thinks of an answer. Returns false when there is no such answer.
+pub async fn set_feedback(tx: &mut Tx, id: MessageId, feedback: Option<Feedback>) -> Result<bool, Error> {
+    let done = sqlx::query("UPDATE messages SET feedback = $2 WHERE id = $1 AND role = 'assistant'")
+        .bind(id.0)
+        .bind(feedback.map(Feedback::as_str))
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }

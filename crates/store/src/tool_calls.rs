@@ -26,8 +26,8 @@ pub struct ToolCallRecord {
     pub call: ToolCall,
     /// Where it belongs.
     pub conversation_id: ConversationId,
-    /// Which run asked for it.
-    pub run_id: RunId,
+    /// Which run asked for it; `None` for an imported one.
+    pub run_id: Option<RunId>,
     /// Which answer shows it.
     pub message_id: MessageId,
     /// What it changed.
@@ -38,7 +38,7 @@ pub struct ToolCallRecord {
 struct ToolCallRow {
     id: Uuid,
     conversation_id: Uuid,
-    run_id: Uuid,
+    run_id: Option<Uuid>,
     message_id: Uuid,
     tool_name: String,
     arguments: Value,
@@ -71,7 +71,7 @@ impl TryFrom<ToolCallRow> for ToolCallRecord {
                 undoable: status == ToolCallStatus::Success && !row.changes.is_empty(),
             },
             conversation_id: row.conversation_id.into(),
-            run_id: row.run_id.into(),
+            run_id: row.run_id.map(Into::into),
             message_id: row.message_id.into(),
             changes: row.changes.0,
         })

@@ -161,6 +161,8 @@ fn empty_answer(created: &RunCreated) -> Message {
         run_id: Some(created.run_id),
         parts: vec![],
         failure: None,
+        versions: vec![],
+        feedback: None,
     }
 }
 
@@ -207,6 +209,8 @@ mod tests {
             run_id: None,
             parts: vec![],
             failure: None,
+            versions: vec![],
+            feedback: None,
         }
     }
 

@@ -1,18 +1,19 @@
 //! `/api/chat/conversations/{id}/messages`
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::Actor;
 use domain::conversations::{ListMessages, Since};
 use domain::runs::Send;
-use protocol::ConversationId;
-use protocol::api::{Exchange, MessagePage, SendMessage};
+use protocol::api::{Exchange, GiveFeedback, MessagePage, SendMessage, SentMessage};
+use protocol::{ConversationId, Message, MessageId};
 use serde::Deserialize;
 
 use super::runs::Render;
 use super::sse;
 use crate::error::ApiError;
-use crate::extract::{CurrentActor, Id, Json, Query, idempotency_key, parsed};
+use crate::extract::{CurrentActor, Id, Ids, Json, Query, idempotency_key, parsed};
 use crate::state::AppState;
 
 /// Query of the history.
@@ -78,18 +79,88 @@ pub async fn send(
         content: request.content,
         idempotency_key: idempotency_key(&headers)?,
     };
+    let sent = state.domain.runs().send(&actor, send).await?;
+    answer(&state, &actor, sent, StatusCode::OK, render, &headers).await
+}
+
+/// Puts another text in a message's place. Answers like [`send`], with 201: the edited message is a new one.
+pub async fn edit(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Ids(id, message): Ids<ConversationId, MessageId>,
+    Query(query): Query<SendQuery>,
+    headers: HeaderMap,
+    Json(request): Json<SendMessage>,
+) -> Result<Response, ApiError> {
+    let render = Render::read(query.render.as_deref())?;
+    let key = idempotency_key(&headers)?;
     let runs = state.domain.runs();
-    let sent = runs.send(&actor, send).await?;
-    if wants_stream(&headers) {
-        let events = runs.events(&actor, sent.run_id, 0).await?;
-        return Ok(sse::respond(&state, events, 0, render));
+    let sent = runs
+        .edit(&actor, id, message, &request.content, key.as_deref())
+        .await?;
+    answer(&state, &actor, sent, StatusCode::CREATED, render, &headers).await
+}
+
+/// Asks for an answer once more. Answers like [`edit`].
+pub async fn regenerate(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Ids(id, message): Ids<ConversationId, MessageId>,
+    Query(query): Query<SendQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let render = Render::read(query.render.as_deref())?;
+    let sent = state.domain.runs().regenerate(&actor, id, message).await?;
+    answer(&state, &actor, sent, StatusCode::CREATED, render, &headers).await
+}
+
+/// Shows another version of a message, and answers with it.
+pub async fn activate(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Ids(id, message): Ids<ConversationId, MessageId>,
+) -> Result<axum::Json<Message>, ApiError> {
+    Ok(axum::Json(
+        state.domain.runs().activate(&actor, id, message).await?,
+    ))
+}
+
+/// Keeps what the actor thinks of an answer, and answers with it.
+pub async fn feedback(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Ids(id, message): Ids<ConversationId, MessageId>,
+    Json(request): Json<GiveFeedback>,
+) -> Result<axum::Json<Message>, ApiError> {
+    let conversations = state.domain.conversations();
+    Ok(axum::Json(
+        conversations
+            .give_feedback(&actor, id, message, request.value)
+            .await?,
+    ))
+}
+
+async fn answer(
+    state: &AppState,
+    actor: &Actor,
+    sent: SentMessage,
+    status: StatusCode,
+    render: Render,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let runs = state.domain.runs();
+    if wants_stream(headers) {
+        let events = runs.events(actor, sent.run_id, 0).await?;
+        let mut response = sse::respond(state, events, 0, render);
+        *response.status_mut() = status;
+        return Ok(response);
     }
-    let assistant_message = runs.wait(&actor, sent.run_id).await?;
-    Ok(axum::Json(Exchange {
+    let assistant_message = runs.wait(actor, sent.run_id).await?;
+    let exchange = Exchange {
         user_message: sent.user_message,
         assistant_message,
-    })
-    .into_response())
+    };
+    Ok((status, axum::Json(exchange)).into_response())
 }
 
 fn wants_stream(headers: &HeaderMap) -> bool {

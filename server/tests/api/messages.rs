@@ -241,3 +241,65 @@ async fn a_cancelled_answer_keeps_what_was_written(pool: PgPool) {
         .ok(200);
     assert_ne!(retried["run_id"], json!(run));
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn messages_have_versions(pool: PgPool) {
+    let app = TestApp::answering(pool, vec![says("one"), says("two"), says("three")]).await;
+    let ada = app.user("Ada").await;
+    let path = conversation(&app, &ada).await;
+    let sent = app
+        .post(&path)
+        .by(&ada)
+        .json(&json!({ "content": "First" }))
+        .send()
+        .await
+        .ok(200);
+    let at = |message: &Value| format!("{path}/{}", message["id"].as_str().unwrap());
+    let first = at(&sent["user_message"]);
+    let put = |path: &str, body: Value| app.call(axum::http::Method::PUT, path).by(&ada).json(&body);
+    let edited = put(&first, json!({ "content": "Second" })).send().await.ok(201);
+    assert_eq!(edited["user_message"]["content"], "Second");
+    assert_eq!(edited["assistant_message"]["content"], "two");
+    let problem = put(
+        &at(&edited["user_message"]),
+        json!({ "content": "x".repeat(10_001) }),
+    )
+    .send()
+    .await
+    .problem(422);
+    assert_eq!(problem["errors"][0]["field"], "content");
+    let again = app
+        .post(&format!("{}/regenerate", at(&edited["assistant_message"])))
+        .by(&ada)
+        .header("accept", "text/event-stream")
+        .send()
+        .await;
+    assert_eq!(again.status.as_u16(), 201);
+    assert!(again.text().contains("three"), "{}", again.text());
+    let page = app.get(&path).by(&ada).send().await.ok(200);
+    assert_eq!(page["total_count"], 2);
+    let versions = page["messages"][1]["versions"].as_array().unwrap();
+    assert_eq!(versions.len(), 2);
+
+    let shown = app
+        .post(&format!("{first}/activate"))
+        .by(&ada)
+        .send()
+        .await
+        .ok(200);
+    assert_eq!(shown["content"], "First");
+    let feedback = format!("{}/feedback", at(&sent["assistant_message"]));
+    assert_eq!(
+        put(&feedback, json!({ "value": "down" })).send().await.ok(200)["feedback"],
+        "down"
+    );
+    let problem = put(&feedback, json!({ "value": "sideways" }))
+        .send()
+        .await
+        .problem(422);
+    assert_eq!(problem["errors"][0]["field"], "value");
+    put(&format!("{path}/x/feedback"), json!({ "value": null }))
+        .send()
+        .await
+        .problem(404);
+}

@@ -188,6 +188,8 @@ mod tests {
             run_id: Some(protocol::RunId(uuid::Uuid::from_u128(id))),
             parts: vec![Part::Text { text: text.into() }],
             failure: None,
+            versions: vec![],
+            feedback: None,
         }
     }
 

@@ -37,6 +37,8 @@ fn message(role: Role, content: &str) -> Message {
             vec![Part::Text { text: content.into() }]
         },
         failure: None,
+        versions: vec![],
+        feedback: None,
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod hub;
 mod port;
 mod send;
 pub(crate) mod takeover;
+mod versions;
 mod watch;
 mod worker;
 mod writer;
@@ -12,7 +13,7 @@ mod writer;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use protocol::api::SentMessage;
-use protocol::{ConversationId, Message, RunId, SequencedEvent};
+use protocol::{ConversationId, Message, MessageId, RunId, SequencedEvent};
 use store::conversations::Probed;
 use store::runs::RunRecord;
 use store::{Scope, messages, runs};
@@ -58,6 +59,57 @@ impl<'a> Runs<'a> {
     pub async fn retry(&self, actor: &Actor, id: RunId) -> Result<SentMessage, Error> {
         let run = self.get(actor, id).await?;
         send::retry(self.domain, actor, &run).await
+    }
+
+    /// Puts another text in a message's place and answers that. The message and what followed it become an earlier
+    /// version; what the assistant did there stays done.
+    ///
+    /// # Errors
+    /// As [`Runs::send`]; `Conflict` while anything is being written in the conversation, for an answer, and for a
+    /// version that is not shown.
+    pub async fn edit(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        message: MessageId,
+        content: &str,
+        idempotency_key: Option<&str>,
+    ) -> Result<SentMessage, Error> {
+        versions::edit(
+            self.domain,
+            actor,
+            conversation,
+            message,
+            content,
+            idempotency_key,
+        )
+        .await
+    }
+
+    /// Answers the message before an answer once more. The answer and what followed it become an earlier version.
+    ///
+    /// # Errors
+    /// As [`Runs::edit`].
+    pub async fn regenerate(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<SentMessage, Error> {
+        versions::regenerate(self.domain, actor, conversation, message).await
+    }
+
+    /// Shows a version of a message and what followed it when it was shown last. No error if it is shown already.
+    ///
+    /// # Errors
+    /// `Conflict` while anything is being written in the conversation.
+    pub async fn activate(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        message: MessageId,
+    ) -> Result<Message, Error> {
+        versions::activate(self.domain, actor, conversation, message).await
     }
 
     /// Stops a run; what was written stays. No error when it is over already.

@@ -21,23 +21,56 @@ use crate::{Actor, Domain, Error};
 const KEY_CHARS: usize = 200;
 
 pub(super) async fn send(domain: &Domain, actor: &Actor, request: Send) -> Result<SentMessage, Error> {
-    let content = checked_text(&request.content, 1, MESSAGE_CHARS)
-        .map_err(|message| Error::invalid("content", message))?;
-    let key = match request.idempotency_key.as_deref() {
-        Some(key) => Some(
-            checked_text(key, 1, KEY_CHARS).map_err(|message| Error::invalid("Idempotency-Key", message))?,
-        ),
-        None => None,
+    let target = request.conversation_id.map(|id| id.0);
+    let draft = Draft::check(target, &request.content, request.idempotency_key.as_deref())?;
+    send_once(domain, actor, &draft, async || {
+        store_message(domain, actor, request.conversation_id, &draft).await
+    })
+    .await
+}
+
+/// A message that may be sent.
+pub(super) struct Draft {
+    pub(super) content: String,
+    key: Option<String>,
+    hash: String,
+}
+
+impl Draft {
+    /// Holds the text and the key against their limits. `target` is what the message is sent to, for the question
+    /// whether a second request with the key is the same one.
+    pub(super) fn check(target: Option<Uuid>, content: &str, key: Option<&str>) -> Result<Self, Error> {
+        let content =
+            checked_text(content, 1, MESSAGE_CHARS).map_err(|message| Error::invalid("content", message))?;
+        let key = key
+            .map(|key| checked_text(key, 1, KEY_CHARS))
+            .transpose()
+            .map_err(|message| Error::invalid("Idempotency-Key", message))?;
+        let hash = request_hash(target, &content);
+        Ok(Self { content, key, hash })
+    }
+
+    fn idempotency(&self) -> Option<(&str, &str)> {
+        self.key.as_deref().map(|key| (key, self.hash.as_str()))
+    }
+}
+
+/// Stores a message and starts its run, unless a request with its key did so before.
+pub(super) async fn send_once(
+    domain: &Domain,
+    actor: &Actor,
+    draft: &Draft,
+    store: impl AsyncFnOnce() -> Result<(SentMessage, Option<RunRecord>), Error>,
+) -> Result<SentMessage, Error> {
+    let before = async || match &draft.key {
+        Some(key) => sent_before(domain, actor, key, &draft.hash).await,
+        None => Ok(None),
     };
-    let hash = request_hash(request.conversation_id, &content);
-    if let Some(key) = &key
-        && let Some(sent) = sent_before(domain, actor, key, &hash).await?
-    {
+    if let Some(sent) = before().await? {
         return Ok(sent);
     }
     domain.inner.sends.take(actor.user_id(), Instant::now())?;
-    let idempotency = key.as_deref().map(|key| (key, hash.as_str()));
-    match store_message(domain, actor, request.conversation_id, &content, idempotency).await {
+    match store().await {
         Ok((sent, started)) => {
             if let Some(run) = started {
                 domain.work_on(run, sent.assistant_message.clone());
@@ -46,10 +79,7 @@ pub(super) async fn send(domain: &Domain, actor: &Actor, request: Send) -> Resul
         }
         // The same key at the same moment: the other request's message is the one.
         Err(Error::Internal(source)) if used_key(source.as_ref()) => {
-            let key = key.unwrap_or_default();
-            sent_before(domain, actor, &key, &hash)
-                .await?
-                .ok_or(Error::Internal(source))
+            before().await?.ok_or(Error::Internal(source))
         }
         Err(error) => Err(error),
     }
@@ -62,10 +92,10 @@ fn used_key(source: &(dyn std::error::Error + std::marker::Send + Sync + 'static
 }
 
 /// What makes two requests with one key the same request.
-fn request_hash(conversation: Option<ConversationId>, content: &str) -> String {
+fn request_hash(target: Option<Uuid>, content: &str) -> String {
     let mut hasher = Sha256::new();
-    if let Some(id) = conversation {
-        hasher.update(id.0.as_bytes());
+    if let Some(id) = target {
+        hasher.update(id.as_bytes());
     }
     hasher.update(content.as_bytes());
     hasher
@@ -79,14 +109,13 @@ async fn store_message(
     domain: &Domain,
     actor: &Actor,
     conversation: Option<ConversationId>,
-    content: &str,
-    idempotency: Option<(&str, &str)>,
+    draft: &Draft,
 ) -> Result<(SentMessage, Option<RunRecord>), Error> {
     let mut tx = domain.store().begin(Scope::Actor(actor.user_id())).await?;
     let conversation_id = match conversation {
         Some(id) => id,
         None => {
-            let title = excerpt(content, AUTO_TITLE_CHARS);
+            let title = excerpt(&draft.content, AUTO_TITLE_CHARS);
             conversations::insert(&mut tx, Uuid::now_v7().into(), actor.user_id(), &title)
                 .await?
                 .id
@@ -98,38 +127,64 @@ async fn store_message(
             .not_found(actor, Probed::Conversation, conversation_id.0)
             .await);
     };
+    let stored = store_exchange(domain, &mut tx, actor, conversation_id, position, draft).await?;
+    tx.commit().await?;
+    Ok(stored)
+}
+
+/// The message, the empty answer and the run, at the end of the shown path. `position` and the one after it are
+/// reserved.
+pub(super) async fn store_exchange(
+    domain: &Domain,
+    tx: &mut Tx,
+    actor: &Actor,
+    conversation_id: ConversationId,
+    position: i32,
+    draft: &Draft,
+) -> Result<(SentMessage, Option<RunRecord>), Error> {
     let run_id: RunId = Uuid::now_v7().into();
     let user_message = messages::insert(
-        &mut tx,
+        tx,
         &NewMessage {
             id: Uuid::now_v7().into(),
             user: actor.user_id(),
             conversation_id,
             position,
             role: Role::User,
-            content,
+            content: &draft.content,
             status: MessageStatus::Complete,
             run_id,
-            idempotency,
+            idempotency: draft.idempotency(),
         },
     )
     .await?;
-    let assistant_message = insert_answer(&mut tx, actor, conversation_id, position + 1, run_id).await?;
-    let started = insert_run(domain, &mut tx, actor, run_id, &user_message, &assistant_message).await?;
-    conversations::touch(&mut tx, conversation_id, Some(&excerpt(content, PREVIEW_CHARS))).await?;
-    let conversation = conversations::find(&mut tx, conversation_id)
+    let preview = excerpt(&draft.content, PREVIEW_CHARS);
+    conversations::touch(tx, conversation_id, Some(&preview)).await?;
+    store_answer(domain, tx, actor, user_message, position + 1, run_id).await
+}
+
+/// An empty answer to a message and the run that will write it, at the end of the shown path.
+pub(super) async fn store_answer(
+    domain: &Domain,
+    tx: &mut Tx,
+    actor: &Actor,
+    user_message: Message,
+    position: i32,
+    run_id: RunId,
+) -> Result<(SentMessage, Option<RunRecord>), Error> {
+    let conversation_id = user_message.conversation_id;
+    let assistant_message = insert_answer(tx, actor, conversation_id, position, run_id).await?;
+    let started = insert_run(domain, tx, actor, run_id, &user_message, &assistant_message).await?;
+    let conversation = conversations::find(tx, conversation_id)
         .await?
         .ok_or(Error::NotFound("conversation"))?;
-    tx.commit().await?;
-    Ok((
-        SentMessage {
-            conversation,
-            user_message,
-            assistant_message,
-            run_id,
-        },
-        started,
-    ))
+    let sent = SentMessage {
+        conversation,
+        user_message,
+        assistant_message,
+        run_id,
+    };
+    Ok((sent, started))
 }
 
 async fn insert_answer(

@@ -254,7 +254,7 @@ pub(super) fn interrupted() -> RunFailure {
 }
 
 /// What the list shows of an answer: its text, or else what it did last.
-fn preview(message: &Message) -> Option<String> {
+pub(super) fn preview(message: &Message) -> Option<String> {
     let text = excerpt(&without_markup(&message.content), PREVIEW_CHARS);
     if !text.is_empty() {
         return Some(text);

@@ -7,3 +7,4 @@ mod own_account;
 mod runs;
 mod support;
 mod tools;
+mod versions;

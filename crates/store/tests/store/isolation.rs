@@ -8,7 +8,7 @@ use store::{Owner, Scope, tasks};
 
 use crate::support::{conversation, exchange, id, store, user};
 
-const USER_TABLES: [(&str, &str); 11] = [
+const USER_TABLES: [(&str, &str); 12] = [
     ("users", "SELECT count(*) FROM users"),
     ("accounts", "SELECT count(*) FROM accounts"),
     ("sessions", "SELECT count(*) FROM sessions"),
@@ -18,6 +18,7 @@ const USER_TABLES: [(&str, &str); 11] = [
     ("run_events", "SELECT count(*) FROM run_events"),
     ("tasks", "SELECT count(*) FROM tasks"),
     ("tool_calls", "SELECT count(*) FROM tool_calls"),
+    ("shares", "SELECT count(*) FROM shares"),
     ("testimonials", "SELECT count(*) FROM testimonials"),
     ("preferences", "SELECT count(*) FROM preferences"),
 ];
@@ -104,14 +105,14 @@ async fn every_table_is_forced_and_has_a_policy_and_another_owner(pool: PgPool) 
          WHERE c.relnamespace = 'greenlit'::regnamespace AND c.relkind IN ('r', 'p')
            AND NOT (c.relrowsecurity AND c.relforcerowsecurity
                     AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
-                    AND pg_get_userbyid(c.relowner) NOT IN ('greenlit_app', 'greenlit_worker'))",
+                    AND pg_get_userbyid(c.relowner) NOT IN ('greenlit_app', 'greenlit_worker', 'greenlit_guest'))",
     )
     .fetch_all(&pool)
     .await
     .unwrap();
     assert_eq!(bad, Vec::<String>::new());
     let strong: Vec<String> = sqlx::query_scalar(
-        "SELECT rolname::text FROM pg_roles WHERE rolname IN ('greenlit_app', 'greenlit_worker')
+        "SELECT rolname::text FROM pg_roles WHERE rolname IN ('greenlit_app', 'greenlit_worker', 'greenlit_guest')
          AND (rolsuper OR rolbypassrls OR rolcanlogin OR rolcreaterole)",
     )
     .fetch_all(&pool)
