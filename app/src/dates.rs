@@ -1,6 +1,6 @@
 //! Points in time as people say them, in their own time zone. Only the server does this; the browser gets the words.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 
@@ -63,21 +63,20 @@ pub struct DueWords {
     pub label: String,
     /// It has passed.
     pub late: bool,
-    /// It is today.
-    pub today: bool,
+    /// How many days from today; negative for the past.
+    pub days: i32,
 }
 
 /// Says when something is due. The last second of a day means the day as a whole.
 pub fn due_words(at: &Zoned, now: &Zoned) -> DueWords {
     let days = -days_before(at.date(), now.date());
-    let whole_day = (at.hour(), at.minute(), at.second()) == (23, 59, 59);
     let late = at.timestamp() < now.timestamp();
     let day = match days {
         ..=-2 => {
             return DueWords {
                 label: format!("{} days overdue", -days),
                 late,
-                today: false,
+                days,
             };
         }
         -1 => "Yesterday".to_owned(),
@@ -88,27 +87,45 @@ pub fn due_words(at: &Zoned, now: &Zoned) -> DueWords {
         _ => at.strftime("%-d %b %Y").to_string(),
     };
     DueWords {
-        label: if whole_day {
+        label: if is_whole_day(at) {
             day
         } else {
             format!("{day}, {}", at.strftime("%H:%M"))
         },
         late,
-        today: days == 0,
+        days,
     }
 }
 
-/// The end of a day (23:59:59) that a form's date field named (`2026-11-21`); `None` if it named none.
-pub fn end_of_day(date: &str, time_zone: &TimeZone) -> Option<protocol::Timestamp> {
-    let next_midnight = date
-        .parse::<Date>()
-        .ok()?
-        .checked_add(1.day())
-        .ok()?
-        .to_zoned(time_zone.clone())
-        .ok()?;
-    let end = next_midnight.timestamp().checked_sub(1.second()).ok()?;
-    Some(protocol::Timestamp::from_millis(end.as_millisecond()))
+fn is_whole_day(at: &Zoned) -> bool {
+    (at.hour(), at.minute(), at.second()) == (23, 59, 59)
+}
+
+/// Date and time of day as the fields of a form have them; no time for a day as a whole.
+pub fn fields(at: &Zoned) -> (String, String) {
+    let time = if is_whole_day(at) {
+        String::new()
+    } else {
+        at.strftime("%H:%M").to_string()
+    };
+    (at.date().to_string(), time)
+}
+
+/// What a form's fields for date (`2026-11-21`) and time of day (`17:00`, or empty for the end of the day) named;
+/// `None` if they named nothing.
+pub fn moment_of_fields(date: &str, time: &str, time_zone: &TimeZone) -> Option<protocol::Timestamp> {
+    let date = date.parse::<Date>().ok()?;
+    let at = if time.is_empty() {
+        let next_midnight = date.checked_add(1.day()).ok()?.to_zoned(time_zone.clone()).ok()?;
+        next_midnight.timestamp().checked_sub(1.second()).ok()?
+    } else {
+        let time = time.parse::<Time>().ok()?;
+        date.to_datetime(time)
+            .to_zoned(time_zone.clone())
+            .ok()?
+            .timestamp()
+    };
+    Some(protocol::Timestamp::from_millis(at.as_millisecond()))
 }
 
 #[cfg(test)]
@@ -169,35 +186,20 @@ mod tests {
 
     #[test]
     fn due_dates_are_said_as_people_say_them() {
-        for (text, label, late, today) in [
-            (
-                "2026-11-19T23:59:59[Europe/Warsaw]",
-                "2 days overdue",
-                true,
-                false,
-            ),
-            (
-                "2026-11-20T10:00:00[Europe/Warsaw]",
-                "Yesterday, 10:00",
-                true,
-                false,
-            ),
-            ("2026-11-21T10:00:00[Europe/Warsaw]", "Today, 10:00", true, true),
-            ("2026-11-21T23:59:59[Europe/Warsaw]", "Today", false, true),
-            (
-                "2026-11-22T10:00:00[Europe/Warsaw]",
-                "Tomorrow, 10:00",
-                false,
-                false,
-            ),
-            ("2026-11-26T23:59:59[Europe/Warsaw]", "Thursday", false, false),
-            ("2026-12-24T23:59:59[Europe/Warsaw]", "24 Dec", false, false),
-            ("2027-01-02T23:59:59[Europe/Warsaw]", "2 Jan 2027", false, false),
+        for (text, label, late, days) in [
+            ("2026-11-19T23:59:59[Europe/Warsaw]", "2 days overdue", true, -2),
+            ("2026-11-20T10:00:00[Europe/Warsaw]", "Yesterday, 10:00", true, -1),
+            ("2026-11-21T10:00:00[Europe/Warsaw]", "Today, 10:00", true, 0),
+            ("2026-11-21T23:59:59[Europe/Warsaw]", "Today", false, 0),
+            ("2026-11-22T10:00:00[Europe/Warsaw]", "Tomorrow, 10:00", false, 1),
+            ("2026-11-26T23:59:59[Europe/Warsaw]", "Thursday", false, 5),
+            ("2026-12-24T23:59:59[Europe/Warsaw]", "24 Dec", false, 33),
+            ("2027-01-02T23:59:59[Europe/Warsaw]", "2 Jan 2027", false, 42),
         ] {
             let words = due_words(&at(text), &noon());
             assert_eq!(
-                (words.label.as_str(), words.late, words.today),
-                (label, late, today),
+                (words.label.as_str(), words.late, words.days),
+                (label, late, days),
                 "{text}"
             );
         }
@@ -206,14 +208,34 @@ mod tests {
     #[test]
     fn a_date_field_means_the_end_of_that_day() {
         let warsaw = TimeZone::get("Europe/Warsaw").unwrap();
-        let end = end_of_day("2026-11-21", &warsaw).unwrap();
-        assert_eq!(end.to_string(), "2026-11-21T22:59:59.000Z");
+        let moment = |date: &str, time: &str| moment_of_fields(date, time, &warsaw).map(|at| at.to_string());
+        assert_eq!(
+            moment("2026-11-21", "").as_deref(),
+            Some("2026-11-21T22:59:59.000Z")
+        );
+        assert_eq!(
+            moment("2026-11-21", "17:05").as_deref(),
+            Some("2026-11-21T16:05:00.000Z")
+        );
         // The day on which clocks go back has 25 hours.
         assert_eq!(
-            end_of_day("2026-10-25", &warsaw).unwrap().to_string(),
-            "2026-10-25T22:59:59.000Z"
+            moment("2026-10-25", "").as_deref(),
+            Some("2026-10-25T22:59:59.000Z")
         );
-        assert_eq!(end_of_day("", &warsaw), None);
-        assert_eq!(end_of_day("tomorrow", &warsaw), None);
+        for (date, time) in [("", ""), ("tomorrow", ""), ("2026-11-21", "noon"), ("", "17:00")] {
+            assert_eq!(moment(date, time), None, "{date} {time}");
+        }
+    }
+
+    #[test]
+    fn fields_show_a_whole_day_without_a_time() {
+        assert_eq!(
+            fields(&at("2026-11-21T23:59:59[Europe/Warsaw]")),
+            ("2026-11-21".into(), String::new())
+        );
+        assert_eq!(
+            fields(&at("2026-11-21T09:05:00[Europe/Warsaw]")),
+            ("2026-11-21".into(), "09:05".into())
+        );
     }
 }

@@ -22,6 +22,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-up") view=auth::page::SignUpPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard") view=dashboard::page::DashboardPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard/tasks") view=tasks::page::TasksPage ssr=mode.clone()/>
+                <Route path=path!("/dashboard/tasks/activity") view=tasks::activity::ActivityPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard/chat") view=chat::page::NewConversationPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard/chat/:id") view=chat::page::ConversationPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard/settings") view=settings::page::SettingsPage ssr=mode/>

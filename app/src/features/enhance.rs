@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Event, HtmlFormElement};
+use web_sys::{Element, Event, HtmlElement, HtmlFormElement, KeyboardEvent};
 
 use super::chat::state::ChatState;
-use super::tasks::refresh::refresh_tasks;
+use super::tasks::refresh::{refresh_tasks, show_tasks};
 use super::toast;
 use crate::browser::{self, Refusal, send_form};
 
@@ -31,7 +31,28 @@ pub fn Enhance() -> impl IntoView {
         // For as long as the page lives.
         let submitted = submitted.into_js_value();
         let _ = document().add_event_listener_with_callback("submit", submitted.unchecked_ref());
+        let pressed = Closure::<dyn FnMut(KeyboardEvent)>::new(|event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                escape(&event);
+            }
+        });
+        let pressed = pressed.into_js_value();
+        let _ = document().add_event_listener_with_callback("keydown", pressed.unchecked_ref());
     });
+}
+
+/// Leaves what is open around the focus, by the button that it has for that.
+fn escape(event: &KeyboardEvent) {
+    let around = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest("form[data-escape], [data-escape][open]").ok()?);
+    if let Some(button) = around.and_then(|around| around.query_selector("[data-cancel]").ok()?)
+        && let Some(button) = button.dyn_ref::<HtmlElement>()
+    {
+        let _ = button.focus();
+        button.click();
+    }
 }
 
 async fn run(form: HtmlFormElement, what: String, chat: Option<ChatState>) {
@@ -67,23 +88,20 @@ async fn choose_theme(form: &HtmlFormElement) -> Result<(), Refusal> {
     send_form(form).await
 }
 
-/// Ticks, adds or deletes, and shows the list as it is then; also when it failed, since a tick is shown at once.
+/// Ticks or adds beside a conversation. A tick is shown at once, so also what failed is followed by the list as it is.
 async fn change_task(form: &HtmlFormElement) -> Result<(), Refusal> {
     browser::set_text("tasks-error", "");
     if let Ok(Some(item)) = form.closest("[data-ticks]") {
         let _ = item.toggle_attribute("data-done");
     }
-    let outcome = send_form::<()>(form).await;
-    // A page that shows tasks among other things, with counts and all, is asked for anew.
-    if outcome.is_ok() && browser::by_id("tasks").is_none() {
-        let _ = location().reload();
-        return outcome;
+    match send_form::<String>(form).await {
+        Ok(html) => {
+            show_tasks(&html, false);
+            form.reset();
+            Ok(())
+        }
+        refused => refresh_tasks(false).await.and(refused.map(drop)),
     }
-    let refreshed = refresh_tasks(false).await;
-    if outcome.is_ok() {
-        form.reset();
-    }
-    outcome.and(refreshed)
 }
 
 /// Takes a tool call back; the answer is its badge as it is then.

@@ -25,6 +25,8 @@ pub enum Icon {
     Undo,
     Bolt,
     Lock,
+    Pencil,
+    Search,
 }
 
 impl Icon {
@@ -60,6 +62,8 @@ impl Icon {
                 r#"<path d="M4 7h16M10 11v6M14 11v6M6 7l1 12a1 1 0 0 0 1 1h8a1 1 0 0 0 1-1l1-12M9 7V4h6v3"/>"#
             }
             Self::Undo => r#"<path d="M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3"/>"#,
+            Self::Pencil => r#"<path d="M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19zM14.5 6.5l3 3"/>"#,
+            Self::Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>"#,
             Self::Bolt => r#"<path d="M13 3 5 14h6l-1 7 8-11h-6z"/>"#,
             Self::Lock => {
                 r#"<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>"#

@@ -203,6 +203,18 @@ impl<'a> Tasks<'a> {
         }
     }
 
+    /// Reads a line such as "Call mum tomorrow 5pm !high" as a task to be created.
+    pub fn read_line(&self, actor: &Actor, line: &str) -> CreateTask {
+        let now = jiff::Zoned::now().with_time_zone(actor.time_zone.clone());
+        let read = agent::offline::read_task_line(line, &now);
+        CreateTask {
+            title: read.title,
+            description: read.description,
+            due_at: read.due_at,
+            priority: read.priority.unwrap_or_default(),
+        }
+    }
+
     /// Adds a task.
     ///
     /// # Errors

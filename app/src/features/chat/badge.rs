@@ -57,7 +57,8 @@ pub fn tool_html(call: &ToolCall) -> ToolHtml {
     }
 }
 
-fn tool_badge(call: &ToolCall) -> impl IntoView + use<> {
+/// The badge.
+pub fn tool_badge(call: &ToolCall) -> impl IntoView + use<> {
     let (sentence, name) = headline(call);
     let sign = match call.status {
         ToolCallStatus::Running => None,

@@ -14,7 +14,7 @@ use super::sidebar::{ConversationRows, conversation_list};
 use super::thread::Thread;
 use crate::error::AppError;
 use crate::features::enhance::Enhance;
-use crate::features::tasks::list::{TaskList, task_board};
+use crate::features::tasks::list::{TaskList, task_rail};
 use crate::features::toast::toasts;
 use crate::forms::{id, optional_id};
 use crate::frame::{Section, sidebar, signed_in, time_zone_question};
@@ -90,7 +90,7 @@ async fn chat_page(
 ) -> Result<impl IntoView + use<>, AppError> {
     let (rows, tasks) = futures::future::try_join(
         ConversationRows::load(&actor, asked.cursor.clone()),
-        TaskList::load(&actor, false),
+        TaskList::rail(&actor),
     )
     .await?;
     let conversations = conversation_list(&rows, id).into_any();
@@ -110,7 +110,7 @@ async fn chat_page(
                 {thread(&actor, id, history, &asked.composer).into_any()}
             </main>
             <aside class="rail" aria-label="Tasks">
-                {task_board(tasks, &asked.add_task)}
+                {task_rail(tasks, &asked.add_task)}
             </aside>
             {toasts()}
         </ChatScope>

@@ -1,3 +1,5 @@
 //! The overview.
 
+pub mod chart;
+pub mod overview;
 pub mod page;

@@ -13,11 +13,17 @@ use crate::browser::{self, Refusal, call};
 /// # Errors
 /// As [`call`].
 pub async fn refresh_tasks(mark: bool) -> Result<(), Refusal> {
+    if browser::by_id("tasks").is_some() {
+        show_tasks(&call::<String>("/api/fn/list_tasks", &[]).await?, mark);
+    }
+    Ok(())
+}
+
+/// Shows the list as the server rendered it; `mark` as for [`refresh_tasks`].
+pub fn show_tasks(html: &str, mark: bool) {
     let Some(list) = browser::by_id("tasks") else {
-        return Ok(());
+        return;
     };
-    let page = list.get_attribute("data-page").unwrap_or_default();
-    let html: String = call("/api/fn/list_tasks", &[("page", &page)]).await?;
     let known: HashSet<_> = tasks().filter_map(|task| version(&task)).collect();
     let fresh: HashSet<_> = tasks()
         .filter(|task| task.has_attribute("data-fresh"))
@@ -27,7 +33,7 @@ pub async fn refresh_tasks(mark: bool) -> Result<(), Refusal> {
         .active_element()
         .and_then(|element| element.closest("[data-version]").ok().flatten())
         .map(|task| task.id());
-    list.set_inner_html(&html);
+    list.set_inner_html(html);
     for task in tasks() {
         let changed = mark && version(&task).is_some_and(|version| !known.contains(&version));
         if changed || fresh.contains(&task.id()) {
@@ -37,7 +43,6 @@ pub async fn refresh_tasks(mark: bool) -> Result<(), Refusal> {
             refocus(&task);
         }
     }
-    Ok(())
 }
 
 /// Takes every mark away.

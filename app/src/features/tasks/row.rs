@@ -21,6 +21,24 @@ pub struct TaskRow {
     pub group: TaskGroup,
     /// Changes whenever the task does: milliseconds since the epoch.
     pub version: i64,
+    pub priority: TaskPriority,
+    /// Date and time of day as fields of a form have them; empty for none.
+    pub due: (String, String),
+    /// The tasks right above and below it that it can change places with.
+    pub neighbours: (Option<TaskId>, Option<TaskId>),
+    /// What has the focus when it is shown.
+    pub focus: Option<RowFocus>,
+}
+
+/// A part of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFocus {
+    Tick,
+    Edit,
+    /// Its menu, open, at what moves it up.
+    Up,
+    /// The same for down.
+    Down,
 }
 
 /// Under which heading a task stands.
@@ -28,6 +46,8 @@ pub struct TaskRow {
 pub enum TaskGroup {
     Overdue,
     Today,
+    Tomorrow,
+    ThisWeek,
     Later,
     NoDate,
     Done,
@@ -35,13 +55,23 @@ pub enum TaskGroup {
 
 impl TaskGroup {
     /// The order on the page.
-    pub const ALL: [Self; 5] = [Self::Overdue, Self::Today, Self::Later, Self::NoDate, Self::Done];
+    pub const ALL: [Self; 7] = [
+        Self::Overdue,
+        Self::Today,
+        Self::Tomorrow,
+        Self::ThisWeek,
+        Self::Later,
+        Self::NoDate,
+        Self::Done,
+    ];
 
     /// The heading.
     pub fn title(self) -> &'static str {
         match self {
             Self::Overdue => "Overdue",
             Self::Today => "Today",
+            Self::Tomorrow => "Tomorrow",
+            Self::ThisWeek => "This week",
             Self::Later => "Later",
             Self::NoDate => "No date",
             Self::Done => "Done",
@@ -49,34 +79,56 @@ impl TaskGroup {
     }
 }
 
-/// Tasks as their owner's clock shows them.
+/// Tasks in the list's order, as their owner's clock shows them.
 pub fn rows(tasks: Vec<Task>, actor: &Actor) -> Vec<TaskRow> {
     let now = dates::now_in(&actor.time_zone);
-    tasks.into_iter().map(|task| row(task, &now)).collect()
+    let beside = |task: &Task, other: Option<&Task>| {
+        other
+            .filter(|other| {
+                [task.status, other.status] == [TaskStatus::Open; 2] && task.due_at == other.due_at
+            })
+            .map(|other| other.id)
+    };
+    let neighbours: Vec<_> = tasks
+        .iter()
+        .enumerate()
+        .map(|(at, task)| {
+            let above = at.checked_sub(1).and_then(|above| tasks.get(above));
+            (beside(task, above), beside(task, tasks.get(at + 1)))
+        })
+        .collect();
+    let with_neighbours = |(task, neighbours)| TaskRow {
+        neighbours,
+        ..row(task, &now)
+    };
+    tasks.into_iter().zip(neighbours).map(with_neighbours).collect()
+}
+
+/// `high`, `low`; nothing for what is usual.
+pub fn priority_word(priority: TaskPriority) -> Option<&'static str> {
+    (priority != TaskPriority::Normal).then(|| priority.as_str())
 }
 
 fn row(task: Task, now: &Zoned) -> TaskRow {
     let done = task.status == TaskStatus::Done;
-    let due = task
-        .due_at
-        .map(|at| dates::due_words(&dates::local(at, now), now));
+    let at = task.due_at.map(|at| dates::local(at, now));
+    let due = at.as_ref().map(|at| dates::due_words(at, now));
     let late = !done && due.as_ref().is_some_and(|due| due.late);
     let group = match &due {
         _ if done => TaskGroup::Done,
         None => TaskGroup::NoDate,
-        Some(due) if due.today => TaskGroup::Today,
-        Some(_) if late => TaskGroup::Overdue,
-        Some(_) => TaskGroup::Later,
-    };
-    let priority = match task.priority {
-        TaskPriority::High => Some("high".to_owned()),
-        TaskPriority::Low => Some("low".to_owned()),
-        TaskPriority::Normal => None,
+        Some(due) => match due.days {
+            0 => TaskGroup::Today,
+            ..0 => TaskGroup::Overdue,
+            1 => TaskGroup::Tomorrow,
+            2..=6 => TaskGroup::ThisWeek,
+            _ => TaskGroup::Later,
+        },
     };
     let note: Vec<_> = due
         .map(|due| due.label)
         .into_iter()
-        .chain(priority)
+        .chain(priority_word(task.priority).map(str::to_owned))
         .filter(|_| !done)
         .collect();
     TaskRow {
@@ -88,6 +140,10 @@ fn row(task: Task, now: &Zoned) -> TaskRow {
         late,
         group,
         version: task.updated_at.as_millis(),
+        priority: task.priority,
+        due: at.as_ref().map(dates::fields).unwrap_or_default(),
+        neighbours: (None, None),
+        focus: None,
     }
 }
 
@@ -132,8 +188,20 @@ mod tests {
             ),
             (
                 Some("2026-11-22T22:59:59Z"),
-                TaskGroup::Later,
+                TaskGroup::Tomorrow,
                 "Tomorrow · high",
+                false,
+            ),
+            (
+                Some("2026-11-27T22:59:59Z"),
+                TaskGroup::ThisWeek,
+                "Friday · high",
+                false,
+            ),
+            (
+                Some("2026-11-28T22:59:59Z"),
+                TaskGroup::Later,
+                "28 Nov · high",
                 false,
             ),
             (None, TaskGroup::NoDate, "high", false),
@@ -149,6 +217,55 @@ mod tests {
         assert_eq!(
             (done.group, done.note.as_str(), done.late),
             (TaskGroup::Done, "", false)
+        );
+    }
+
+    #[test]
+    fn a_task_changes_places_only_within_its_moment() {
+        let task = |n: u128, due: Option<&str>, status| Task {
+            id: uuid::Uuid::from_u128(n).into(),
+            title: "T".into(),
+            description: String::new(),
+            status,
+            priority: TaskPriority::Normal,
+            due_at: due.map(|due| due.parse().unwrap()),
+            completed_at: None,
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+        };
+        let user = protocol::User {
+            id: "ada".parse().unwrap(),
+            name: String::new(),
+            email: String::new(),
+            email_verified: false,
+            image: None,
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+        };
+        let actor = Actor {
+            user,
+            time_zone: jiff::tz::TimeZone::UTC,
+        };
+        let day = Some("2026-11-21T23:59:59Z");
+        let tasks = vec![
+            task(1, day, TaskStatus::Open),
+            task(2, day, TaskStatus::Open),
+            task(3, None, TaskStatus::Open),
+            task(4, None, TaskStatus::Done),
+        ];
+        let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
+        let neighbours: Vec<_> = rows(tasks, &actor)
+            .into_iter()
+            .map(|row| row.neighbours)
+            .collect();
+        assert_eq!(
+            neighbours,
+            [
+                (None, Some(ids[1])),
+                (Some(ids[0]), None),
+                (None, None),
+                (None, None)
+            ]
         );
     }
 }

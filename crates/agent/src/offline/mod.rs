@@ -18,6 +18,7 @@ mod change;
 mod dates;
 mod intent;
 mod items;
+mod line;
 mod list_replies;
 mod lists;
 mod memory;
@@ -44,4 +45,5 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use line::{TaskLine, read_task_line};
 pub use provider::OfflineAssistant;

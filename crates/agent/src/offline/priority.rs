@@ -45,6 +45,20 @@ fn mark(word: &str) -> Option<TaskPriority> {
     })
 }
 
+/// "!high", which is two tokens.
+fn exclaimed(phrase: Phrase<'_>, at: usize) -> Option<TaskPriority> {
+    let [mark, word] = phrase.tokens().get(at..at + 2)? else {
+        return None;
+    };
+    let apart = at
+        .checked_sub(1)
+        .and_then(|before| phrase.tokens().get(before))
+        .is_none_or(|before| before.end < mark.start);
+    (mark.lower == "!" && mark.end == word.start && apart)
+        .then(|| level(&word.lower))
+        .flatten()
+}
+
 fn is_noun(word: &str) -> bool {
     one_of(word, "priority prio importance urgency priorities")
 }
@@ -81,6 +95,9 @@ pub(super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
     };
     let flip = |priority| if not { TaskPriority::Low } else { priority };
     let word = phrase.lower(i);
+    if let Some(priority) = exclaimed(phrase, i) {
+        return found(flip(priority), i + 2, true);
+    }
     if let Some(priority) = mark(word) {
         let noun = usize::from(is_noun(phrase.lower(i + 1)));
         return found(flip(priority), i + 1 + noun, true);
@@ -134,6 +151,8 @@ mod tests {
             ("not urgent", Some(TaskPriority::Low)),
             ("not so important", Some(TaskPriority::Low)),
             ("!!", Some(TaskPriority::High)),
+            ("!high", Some(TaskPriority::High)),
+            ("!low", Some(TaskPriority::Low)),
             ("p2", Some(TaskPriority::Normal)),
             ("high", Some(TaskPriority::High)),
             ("medium", Some(TaskPriority::Normal)),
