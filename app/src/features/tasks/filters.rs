@@ -40,6 +40,7 @@ pub fn filters(chosen: &Filters, counts: &TaskCounts) -> impl IntoView + use<> {
                     first.status == Some(TaskStatus::Done) && !first.done_this_week,
                 )}
             </ul>
+            {search(&first)}
             <ul>
                 {link("Any date", None, due(None), first.due.is_none())}
                 {link("Overdue", Some(counts.overdue), due(Some(Due::Overdue)), first.due == Some(Due::Overdue))}
@@ -63,7 +64,6 @@ pub fn filters(chosen: &Filters, counts: &TaskCounts) -> impl IntoView + use<> {
                 )}
                 {link("Low", Some(counts.low), priority(Some(TaskPriority::Low)), first.priority == Some(TaskPriority::Low))}
             </ul>
-            {search(&first)}
         </nav>
     }
 }

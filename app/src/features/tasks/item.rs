@@ -235,6 +235,7 @@ pub fn edit_form(row: &TaskRow, flash: &Flash) -> impl IntoView + use<> {
         </form>
         <form
             id=format!("cancel-{id}")
+            hidden
             method="post"
             action="/api/fn/show_task"
             data-do="swap"

@@ -263,8 +263,14 @@ pub fn add_form(shelf: Shelf, flash: &Flash, focus: bool) -> impl IntoView + use
     let more = (shelf == Shelf::Page).then(|| {
         view! {
             <span class="fields">
-                <input type="date" name="due" aria-label="Due on" value=due/>
-                <input type="time" name="time" aria-label="At" value=time/>
+                <label>
+                    <span>"Due on"</span>
+                    <input type="date" name="due" value=due/>
+                </label>
+                <label>
+                    <span>"At"</span>
+                    <input type="time" name="time" value=time/>
+                </label>
                 {quick_priority(priority)}
             </span>
         }
