@@ -8,7 +8,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::api::{account, better_auth, conversations, health, messages, runs, tasks, tool_calls};
+use crate::api::{account, better_auth, conversations, feed, health, messages, runs, tasks, tool_calls};
 use crate::error::ApiError;
 use crate::middleware::body_limit::limit_body;
 use crate::middleware::cors::cors;
@@ -47,6 +47,7 @@ pub fn build_router(state: AppState) -> Router {
             "/api/chat/conversations/{id}/messages/{message_id}/feedback",
             put(messages::feedback),
         )
+        .route("/api/chat/events", get(feed::events))
         .route("/api/chat/runs/{id}/events", get(runs::events))
         .route("/api/chat/runs/{id}/cancel", post(runs::cancel))
         .route("/api/chat/runs/{id}/retry", post(runs::retry))

@@ -12,6 +12,7 @@ mod actor;
 mod clock;
 pub mod conversations;
 mod error;
+pub mod feed;
 mod page;
 mod rate_limit;
 pub mod runs;
@@ -115,6 +116,11 @@ impl Domain {
     /// Sending, watching, stopping.
     pub fn runs(&self) -> runs::Runs<'_> {
         runs::Runs::new(self)
+    }
+
+    /// What changed, as it changes.
+    pub fn feed(&self) -> feed::Feed<'_> {
+        feed::Feed::new(self)
     }
 
     /// The task list.

@@ -11,6 +11,7 @@
 pub mod api;
 pub mod conversation;
 pub mod event;
+pub mod feed;
 mod fold;
 pub mod html;
 pub mod ids;

@@ -1,6 +1,7 @@
 //! Connecting and migrating.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -8,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::ConnectError;
+use crate::changes::Listeners;
 
 /// The migrations, built in.
 pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
@@ -16,6 +18,8 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 #[derive(Clone)]
 pub struct Store {
     pub(crate) pool: PgPool,
+    /// Who hears of what changes.
+    pub(crate) listeners: Arc<Listeners>,
 }
 
 /// Where the database is and how much of it to use.
@@ -77,12 +81,15 @@ impl Store {
             .idle_timeout(Duration::from_secs(300))
             .connect_lazy_with(options.clone());
         check(&mut connect(&options).await?).await?;
-        Ok(Self { pool })
+        Ok(Self::from_pool(pool))
     }
 
     /// A store on an existing pool; for tests, which get theirs from `#[sqlx::test]`.
     pub fn from_pool(pool: PgPool) -> Self {
-        Self { pool }
+        Self {
+            pool,
+            listeners: Arc::default(),
+        }
     }
 
     /// Whether the database answers and all of this binary's migrations have run.

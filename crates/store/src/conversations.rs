@@ -5,7 +5,7 @@ use protocol::{Conversation, ConversationId, Timestamp, UserId};
 use sqlx::{FromRow, Row};
 use uuid::Uuid;
 
-use crate::{Error, Owner, Scope, Store, Tx, time};
+use crate::{Changed, Error, Owner, Scope, Store, Tx, time};
 
 #[derive(FromRow)]
 struct ConversationRow {
@@ -60,6 +60,7 @@ pub async fn insert(
     .bind(title)
     .fetch_one(&mut **tx)
     .await?;
+    tx.note(Changed::Conversation(id));
     Ok(row.into())
 }
 
@@ -127,6 +128,7 @@ pub async fn update(
     if done.rows_affected() == 0 {
         Ok(None)
     } else {
+        tx.note(Changed::Conversation(id));
         find(tx, id).await
     }
 }
@@ -141,6 +143,7 @@ pub async fn set_deleted(tx: &mut Tx, id: ConversationId, deleted: bool) -> Resu
     .bind(deleted)
     .execute(&mut **tx)
     .await?;
+    tx.note(Changed::Conversation(id));
     Ok(done.rows_affected() == 1)
 }
 
@@ -181,6 +184,7 @@ pub async fn touch(tx: &mut Tx, id: ConversationId, preview: Option<&str>) -> Re
     .bind(preview)
     .execute(&mut **tx)
     .await?;
+    tx.note(Changed::Conversation(id));
     Ok(())
 }
 

@@ -11,6 +11,7 @@
 #![warn(missing_docs)]
 
 pub mod accounts;
+mod changes;
 mod connect;
 pub mod conversations;
 mod error;
@@ -25,6 +26,7 @@ mod time;
 pub mod tool_calls;
 pub mod versions;
 
+pub use changes::{Changed, Changes, Stamp};
 pub use connect::{MIGRATOR, Store, StoreConfig, migrate};
 pub use error::{ConnectError, Error};
 pub use scope::{Owner, Scope, Tx};

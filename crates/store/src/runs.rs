@@ -5,7 +5,7 @@ use protocol::{ConversationId, MessageId, RunId, UserId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::{Error, Tx, accounts};
+use crate::{Changed, Error, Tx, accounts};
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -152,6 +152,7 @@ pub async fn insert(tx: &mut Tx, run: &NewRun<'_>) -> Result<(), Error> {
     .bind(run.model)
     .execute(&mut **tx)
     .await?;
+    tx.note(Changed::Run(run.id));
     Ok(())
 }
 
@@ -179,6 +180,9 @@ pub async fn start_next(
     .bind(lease.seconds)
     .fetch_optional(&mut **tx)
     .await?;
+    if let Some(row) = &row {
+        tx.note(Changed::Run(row.id.into()));
+    }
     row.map(TryInto::try_into).transpose()
 }
 
@@ -253,6 +257,7 @@ pub async fn finish(
     .bind(i64::try_from(last_seq).unwrap_or(i64::MAX))
     .execute(&mut **tx)
     .await?;
+    tx.note(Changed::Run(id));
     if done.rows_affected() == 1 {
         Ok(())
     } else {

@@ -2,11 +2,14 @@
 
 use std::fmt::Write;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use protocol::UserId;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use tokio::sync::broadcast;
 use uuid::Uuid;
 
+use crate::changes::{Changed, Changes, Listeners, Stamp};
 use crate::{Error, Store};
 
 /// For whom a transaction works.
@@ -36,6 +39,10 @@ pub enum Owner {
 /// A transaction within its scope. Dropped without [`Tx::commit`] it is rolled back.
 pub struct Tx {
     inner: Transaction<'static, Postgres>,
+    listeners: Arc<Listeners>,
+    /// Whose it is, in scope `Actor`.
+    user: Option<UserId>,
+    changed: Vec<Changed>,
 }
 
 impl Store {
@@ -45,17 +52,40 @@ impl Store {
     /// `Unavailable` when there is no connection to be had.
     pub async fn begin(&self, scope: Scope<'_>) -> Result<Tx, Error> {
         match self.pool.begin_with(AssertSqlSafe(begin_statement(scope))).await {
-            Ok(inner) => Ok(Tx { inner }),
+            Ok(inner) => Ok(self.tx(inner, scope)),
             // A pooled connection may have died unnoticed; a fresh one gets one chance.
             Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => {
                 let inner = self
                     .pool
                     .begin_with(AssertSqlSafe(begin_statement(scope)))
                     .await?;
-                Ok(Tx { inner })
+                Ok(self.tx(inner, scope))
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn tx(&self, inner: Transaction<'static, Postgres>, scope: Scope<'_>) -> Tx {
+        let user = match scope {
+            Scope::Actor(user) => Some(user.clone()),
+            _ => None,
+        };
+        Tx {
+            inner,
+            listeners: self.listeners.clone(),
+            user,
+            changed: vec![],
+        }
+    }
+
+    /// Where a user's things stand. Read it before the things: what changes in between then shows.
+    pub fn stamp(&self, user: &UserId) -> Stamp {
+        self.listeners.stamp(user)
+    }
+
+    /// Listens to what changes of a user's from now on, through this process; `None` when `most` listen already.
+    pub fn listen(&self, user: &UserId, most: usize) -> Option<broadcast::Receiver<Changes>> {
+        self.listeners.listen(user, most)
     }
 }
 
@@ -80,12 +110,24 @@ impl Tx {
         Ok(())
     }
 
-    /// Makes it stand.
+    /// Makes it stand, and tells who listens what it changed.
     ///
     /// # Errors
     /// When the database did not confirm; whether it stands is then unknown.
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.inner.commit().await?)
+        let done = self.inner.commit().await;
+        // Also when the answer was lost: a listener that looks for nothing does no harm.
+        if let Some(user) = self.user.filter(|_| !self.changed.is_empty()) {
+            self.listeners.tell(&user, self.changed);
+        }
+        Ok(done?)
+    }
+
+    /// Notes that something changes with this transaction.
+    pub(crate) fn note(&mut self, changed: Changed) {
+        if !self.changed.contains(&changed) {
+            self.changed.push(changed);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use protocol::{Task, TaskId, TaskPriority, TaskStatus, Timestamp, UserId};
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use crate::{Error, Tx, time};
+use crate::{Changed, Error, Tx, time};
 
 /// A task and whether it is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +88,7 @@ pub async fn insert(tx: &mut Tx, new: &NewTask<'_>) -> Result<TaskRecord, Error>
     .bind(new.priority.as_str())
     .fetch_one(&mut **tx)
     .await?;
+    tx.note(Changed::Task(new.id));
     row.try_into()
 }
 
@@ -139,6 +140,7 @@ pub async fn save(tx: &mut Tx, task: &Task, deleted: bool) -> Result<Option<Task
     .bind(deleted)
     .fetch_optional(&mut **tx)
     .await?;
+    tx.note(Changed::Task(task.id));
     row.map(TryInto::try_into).transpose()
 }
 

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Error, Tx, time};
+use crate::{Changed, Error, Tx, time};
 
 /// What a call did to one task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,6 +251,19 @@ pub async fn find_for_update(tx: &mut Tx, id: ToolCallId) -> Result<Option<ToolC
     row.map(TryInto::try_into).transpose()
 }
 
+/// One call.
+pub async fn find(tx: &mut Tx, id: ToolCallId) -> Result<Option<ToolCallRecord>, Error> {
+    let row: Option<ToolCallRow> = sqlx::query_as(
+        "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                changes, started_at, duration_ms
+         FROM tool_calls WHERE id = $1",
+    )
+    .bind(id.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
 /// The newest call of a conversation whose change still stands, locked.
 pub async fn newest_undoable(
     tx: &mut Tx,
@@ -282,5 +295,6 @@ pub async fn mark_undone(tx: &mut Tx, id: ToolCallId) -> Result<ToolCallRecord, 
     .bind(id.0)
     .fetch_optional(&mut **tx)
     .await?;
+    tx.note(Changed::ToolCall(id));
     row.ok_or(Error::Lost("tool call"))?.try_into()
 }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod better_auth;
 pub mod conversations;
+pub mod feed;
 pub mod health;
 mod html_events;
 pub mod messages;

@@ -1,4 +1,4 @@
-//! Event streams: a run's events as `text/event-stream`.
+//! Event streams: a run's events as `text/event-stream`, and what every such stream has in common.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(super) fn respond(state: &AppState, events: EventStream, after: u64, render:
     stream(frames.take_until(state.closing.clone().cancelled_owned()))
 }
 
-fn stream(frames: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+pub(super) fn stream(frames: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     let mut response = Sse::new(frames)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();

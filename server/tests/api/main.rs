@@ -8,6 +8,7 @@
 mod account;
 mod better_auth;
 mod conversations;
+mod feed;
 mod health;
 mod identity;
 mod messages;
