@@ -79,6 +79,47 @@ async fn fetch(path: &str, request: &RequestInit) -> Result<(u16, String), JsVal
     Ok((response.status(), text.as_string().unwrap_or_default()))
 }
 
+/// Fetches the present page again and takes the content of the element with this id from it, if the page has one.
+///
+/// # Errors
+/// When the server cannot be reached or refuses.
+pub async fn refresh_own(id: &str) -> Result<(), Refusal> {
+    let Some(place) = by_id(id) else {
+        return Ok(());
+    };
+    let address = window().location().href().unwrap_or_default();
+    let (status, html) = fetch(&address, &RequestInit::new())
+        .await
+        .map_err(|_| Refusal::unreachable())?;
+    let fresh = web_sys::DomParser::new()
+        .and_then(|parser| parser.parse_from_string(&html, web_sys::SupportedType::TextHtml))
+        .ok()
+        .filter(|_| status == 200)
+        .and_then(|page| page.get_element_by_id(id));
+    match fresh {
+        Some(fresh) => {
+            place.set_inner_html(&fresh.inner_html());
+            Ok(())
+        }
+        None => Err(Refusal::unreachable()),
+    }
+}
+
+/// What this browser keeps under a name; `None` also where it keeps nothing (private windows, full disks).
+pub fn kept(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Keeps a text under a name, or forgets it.
+pub fn keep(name: &str, text: Option<&str>) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = match text {
+            Some(text) => storage.set_item(name, text),
+            None => storage.remove_item(name),
+        };
+    }
+}
+
 /// The element with this id, if the page has it.
 pub fn by_id(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
@@ -108,14 +149,46 @@ pub fn focus(element: &Element) {
     }
 }
 
+/// Clicks an element.
+pub fn click(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        element.click();
+    }
+}
+
+/// Goes to a page of this site.
+pub fn go(path: &str) {
+    let _ = window().location().set_href(path);
+}
+
+/// A text as a part of an address.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+/// Opens the dialog with this id, if the page has it and it is not open.
+pub fn show_modal(id: &str) {
+    if let Some(dialog) = by_id(id)
+        && !dialog.has_attribute("open")
+    {
+        invoke(&dialog, "showModal");
+    }
+}
+
+/// Calls a method that our bindings do not have.
+fn invoke(element: &Element, method: &str) {
+    if let Ok(method) = js_sys::Reflect::get(element, &method.into())
+        && let Some(method) = method.dyn_ref::<js_sys::Function>()
+    {
+        let _ = method.call0(element);
+    }
+}
+
 /// Closes the dialog or the popover that an element is in.
 pub fn close_around(element: &Element) {
     for (selector, method) in [("dialog[open]", "close"), (":popover-open", "hidePopover")] {
-        if let Ok(Some(around)) = element.closest(selector)
-            && let Ok(method) = js_sys::Reflect::get(&around, &method.into())
-            && let Some(method) = method.dyn_ref::<js_sys::Function>()
-        {
-            let _ = method.call0(&around);
+        if let Ok(Some(around)) = element.closest(selector) {
+            invoke(&around, method);
         }
     }
 }

@@ -8,10 +8,12 @@ use leptos_meta::Title;
 use crate::error::AppError;
 use crate::features::chat::sidebar::{ConversationRows, conversation_list};
 use crate::features::enhance::Enhance;
+use crate::features::live::Live;
 use crate::features::settings::islands::TimeZone;
+use crate::features::shortcuts::shortcuts_sheet;
 use crate::features::toast::toasts;
 use crate::forms::sign_in_path;
-use crate::server_context::{TIME_ZONE_COOKIE, redirect_local, request, set_status};
+use crate::server_context::{TIME_ZONE_COOKIE, domain, redirect_local, request, set_status};
 use crate::ui::{Icon, icon};
 
 /// Renders a page for whoever is signed in; others are sent to sign in, and from there back here.
@@ -27,6 +29,8 @@ where
             ().into_any()
         }
         Some(actor) => {
+            // Taken before anything is looked at: what changes from here on, the page will be told.
+            provide_context(RenderedWith(domain().feed().stamp(&actor).to_string()));
             let page = page(actor);
             // Erased: the types of whole pages, nested further, would be too deep for the compiler.
             Suspend::new(async move {
@@ -157,6 +161,7 @@ pub fn framed(
         <Title text=format!("{title} · Greenlit")/>
         {time_zone_question()}
         <Enhance/>
+        {live()}
         <div class="app">
             {sidebar(actor, section, conversation_list(conversations, None).into_any())}
             <main class="main">
@@ -172,6 +177,19 @@ pub fn framed(
             </main>
             {toasts()}
         </div>
+    }
+}
+
+/// The stamp of what a page shows.
+#[derive(Clone)]
+struct RenderedWith(String);
+
+/// Has the page follow what changes elsewhere, and show its keys.
+pub fn live() -> impl IntoView {
+    let RenderedWith(stamp) = expect_context();
+    view! {
+        <Live stamp/>
+        {shortcuts_sheet()}
     }
 }
 

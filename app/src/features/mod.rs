@@ -8,6 +8,9 @@ pub mod dashboard;
 pub mod enhance;
 #[cfg(feature = "ssr")]
 pub mod landing;
+pub mod live;
 pub mod settings;
+#[cfg(feature = "ssr")]
+pub mod shortcuts;
 pub mod tasks;
 pub mod toast;

@@ -46,6 +46,17 @@ impl<'a> ToolCalls<'a> {
         Ok(ChangePage { changes, next_cursor })
     }
 
+    /// One call.
+    pub async fn get(&self, actor: &Actor, id: ToolCallId) -> Result<ToolCall, Error> {
+        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+        let found = tool_calls::find(&mut tx, id).await?;
+        tx.commit().await?;
+        match found {
+            Some(record) => Ok(record.call),
+            None => Err(self.domain.not_found(actor, Probed::ToolCall, id.0).await),
+        }
+    }
+
     /// Takes back what a call changed and returns the call, now undone.
     ///
     /// # Errors

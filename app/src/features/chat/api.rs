@@ -16,8 +16,15 @@ pub async fn send_message(
     #[server(default)] idempotency_key: String,
 ) -> Result<Sent, AppError> {
     use crate::forms::{Form, optional_id};
-    use crate::server_context::{actor, domain};
+    use crate::server_context::{actor, domain, redirect_local, request};
 
+    // The page's script carries commands out by itself.
+    if request().accepts_html
+        && let Some(path) = super::commands::path_of(&content, &conversation_id)
+    {
+        redirect_local(&path);
+        return Err(domain::Error::NotFound("message").into());
+    }
     let sent = async {
         let actor = actor()?;
         let send = domain::runs::Send {
@@ -199,6 +206,38 @@ pub async fn undo_tool_call(call_id: String) -> Result<String, AppError> {
         Ok(super::badge::badge_html(&call))
     };
     Form::new("composer").end(badge.await, |_| back())
+}
+
+/// A tool call's badge as it is now.
+///
+/// # Errors
+/// `forbidden` and `not_found`.
+#[server(prefix = "/api/fn", endpoint = "tool_badge")]
+pub async fn tool_badge(call_id: String) -> Result<String, AppError> {
+    use crate::forms::id;
+    use crate::server_context::{actor, domain};
+
+    let id = id(&call_id, "tool call")?;
+    let call = domain().tool_calls().get(&actor()?, id).await?;
+    Ok(super::badge::badge_html(&call))
+}
+
+/// What comes after a message (all of it if `after` is empty): for a page that was not told as it came. `None` when the
+/// message is not among the conversation's newest.
+///
+/// # Errors
+/// `forbidden` and `not_found`.
+#[server(prefix = "/api/fn", endpoint = "entries_since")]
+pub async fn entries_since(
+    conversation_id: String,
+    #[server(default)] after: String,
+) -> Result<Option<Vec<super::model::EntryData>>, AppError> {
+    use crate::forms::{id, optional_id};
+    use crate::server_context::actor;
+
+    let conversation = id(&conversation_id, "conversation")?;
+    let after = optional_id(&after, "message")?;
+    super::history::entries_since(&actor()?, conversation, after).await
 }
 
 #[cfg(feature = "ssr")]

@@ -6,8 +6,11 @@ use leptos::task::spawn_local;
 use protocol::limits::MESSAGE_CHARS;
 use web_sys::{KeyboardEvent, SubmitEvent};
 
-use super::scroll;
+use super::command_menu::Menu;
+use super::commands::Command;
 use super::state::ChatState;
+use super::surroundings::{refresh_conversations, show_title};
+use super::{drafts, scroll};
 use crate::browser::{self, Refusal, call};
 use crate::ui::{Icon, TextArea, icon};
 
@@ -23,16 +26,22 @@ struct Draft {
     count: RwSignal<usize>,
     /// Why it was not sent; empty if nothing is wrong.
     error: RwSignal<String>,
+    menu: Menu,
 }
 
 impl Draft {
-    /// The island woke: something may have been typed before.
+    /// The island woke: something may have been typed before, now or on an earlier visit.
     fn begin(self, focus: bool) {
         if let Some(area) = self.area.get_untracked() {
-            let typed = area.value();
-            if !typed.is_empty() {
-                self.count.set(typed.trim().chars().count());
+            if area.value().is_empty()
+                && let Some(draft) = drafts::draft(self.chat)
+            {
+                area.set_value(&draft);
             }
+            if !area.value().is_empty() {
+                self.count.set(area.value().trim().chars().count());
+            }
+            self.menu.describe(&area);
             if focus {
                 let _ = area.focus();
             }
@@ -41,19 +50,86 @@ impl Draft {
 
     fn typed(self) {
         if let Some(area) = self.area.get_untracked() {
-            self.count.set(area.value().trim().chars().count());
+            let text = area.value();
+            self.count.set(text.trim().chars().count());
             self.error.set(String::new());
+            self.menu.typed(&area, &text);
+            drafts::keep_draft(self.chat, &text);
+        }
+    }
+
+    /// Puts a text into the box, as if it had been typed.
+    fn write(self, text: &str) {
+        if let Some(area) = self.area.get_untracked() {
+            area.set_value(text);
+            let _ = area.focus();
+            self.typed();
         }
     }
 
     fn pressed(self, event: &KeyboardEvent) {
         // While an input method composes, Enter accepts a candidate. Safari ends the composition before it tells of
         // the key, which then has the code 229.
-        let composing = event.is_composing() || event.key_code() == 229;
-        if event.key() == "Enter" && !event.shift_key() && !composing {
-            event.prevent_default();
-            self.send();
+        if event.is_composing() || event.key_code() == 229 {
+            return;
         }
+        let key = event.key();
+        let plain = !event.shift_key() && !event.ctrl_key() && !event.alt_key() && !event.meta_key();
+        if plain && self.pressed_in_menu(&key) {
+            event.prevent_default();
+            return;
+        }
+        match key.as_str() {
+            "Enter" if !event.shift_key() => {
+                event.prevent_default();
+                self.send();
+            }
+            "ArrowUp" if plain && self.is_empty() => {
+                // The last of the reader's own messages that can be changed.
+                if let Some(edit) = browser::all("#thread [data-edit]").pop() {
+                    event.prevent_default();
+                    browser::click(&edit);
+                }
+            }
+            "Escape" if plain && self.chat.is_busy() => self.stop(),
+            _ => {}
+        }
+    }
+
+    /// Whether the key was the menu's.
+    fn pressed_in_menu(self, key: &str) -> bool {
+        let Some(area) = self.area.get_untracked() else {
+            return false;
+        };
+        match key {
+            "ArrowDown" => self.menu.step(&area, 1),
+            "ArrowUp" => self.menu.step(&area, -1),
+            "Escape" => self.menu.close(&area),
+            "Enter" | "Tab" => match self.menu.chosen() {
+                Some(command) => {
+                    self.choose(command);
+                    true
+                }
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// A command of the menu: done, or written out where words have to follow it.
+    fn choose(self, command: Command) {
+        if command.wants().is_empty() {
+            self.write("");
+            self.carry_out(command, "");
+        } else {
+            self.write(&format!("{} ", command.name()));
+        }
+    }
+
+    fn is_empty(self) -> bool {
+        self.area
+            .get_untracked()
+            .is_some_and(|area| area.value().is_empty())
     }
 
     fn send(self) {
@@ -61,6 +137,17 @@ impl Draft {
             return;
         };
         let text = area.value().trim().to_owned();
+        if let Some((command, rest)) = Command::parse(&text) {
+            if rest.is_empty() && !command.wants().is_empty() {
+                self.error
+                    .set(format!("{} needs {}.", command.name(), command.wants()));
+            } else {
+                let rest = rest.to_owned();
+                self.write("");
+                self.carry_out(command, &rest);
+            }
+            return;
+        }
         match text.chars().count() {
             0 => {}
             1..=MESSAGE_CHARS => {
@@ -72,6 +159,61 @@ impl Draft {
                 "A message has at most {MESSAGE_CHARS} characters; this one has {length}."
             )),
         }
+    }
+
+    fn carry_out(self, command: Command, rest: &str) {
+        let conversation = self.chat.conversation_id.get_untracked();
+        match (command, conversation) {
+            (Command::New, _) => browser::go("/dashboard/chat"),
+            (Command::Tasks, _) => browser::go("/dashboard/tasks"),
+            (Command::Search, _) => browser::go(&format!("/dashboard/search?q={}", browser::encoded(rest))),
+            (Command::Export, Some(id)) => {
+                browser::go(&format!("/api/chat/conversations/{id}/export?format=md"));
+            }
+            (Command::Rename, Some(id)) => self.rename(id.to_string(), rest.to_owned()),
+            (Command::Export | Command::Rename, None) => {
+                self.error
+                    .set("There is no conversation yet. Send a message first.".into());
+            }
+            (Command::Theme, _) => self.choose_theme(rest),
+            (Command::Help, _) => browser::show_modal("shortcuts"),
+        }
+    }
+
+    fn rename(self, conversation: String, title: String) {
+        spawn_local(async move {
+            let fields = [("conversation_id", &*conversation), ("title", &title)];
+            match call::<()>("/api/fn/rename_conversation", &fields).await {
+                Ok(()) => {
+                    show_title(&title);
+                    refresh_conversations(self.chat.conversation_id.get_untracked());
+                }
+                Err(Refusal(sentence)) => {
+                    self.write(&format!("{} {title}", Command::Rename.name()));
+                    self.error.set(sentence);
+                }
+            }
+        });
+    }
+
+    fn choose_theme(self, theme: &str) {
+        let theme = theme.to_lowercase();
+        if !["dark", "light", "system"].contains(&&*theme) {
+            self.error
+                .set(format!("/theme needs {}.", Command::Theme.wants()));
+            return;
+        }
+        if let Some(root) = document().document_element() {
+            let _ = match theme.as_str() {
+                "system" => root.remove_attribute("data-theme"),
+                _ => root.set_attribute("data-theme", &theme),
+            };
+        }
+        spawn_local(async move {
+            if let Err(Refusal(sentence)) = call::<()>("/api/fn/set_theme", &[("theme", &theme)]).await {
+                self.error.set(sentence);
+            }
+        });
     }
 
     fn stop(self) {
@@ -107,6 +249,7 @@ pub fn Composer(
         area: NodeRef::new(),
         count: RwSignal::new(text.chars().count()),
         error: RwSignal::new(error),
+        menu: Menu::new(),
     };
     Effect::new(move || draft.begin(focus));
     let stops = Memo::new(move |_| draft.chat.is_busy() && draft.count.get() == 0);
@@ -124,6 +267,7 @@ pub fn Composer(
     view! {
         <div class="dock">
             {above(draft, run_id)}
+            {draft.menu.view(move |command| draft.choose(command))}
             <form class="box" method="post" action="/api/fn/send_message" on:submit=send>
                 <input type="hidden" name="conversation_id" value=conversation_id/>
                 <input type="hidden" name="idempotency_key" value=idempotency_key/>
@@ -152,8 +296,10 @@ pub fn Composer(
                 <span class="count">{counted}</span>
             </form>
             <p class="hint">
-                <span>"Enter to send · Shift+Enter for a new line"</span>
-                <span>"Every action can be undone"</span>
+                <span>"Enter to send · Shift+Enter for a new line · / for commands"</span>
+                <button type="button" command="show-modal" commandfor="shortcuts">
+                    "All keys"
+                </button>
             </p>
         </div>
     }
@@ -172,8 +318,13 @@ fn above(draft: Draft, run_id: String) -> impl IntoView {
         draft.stop();
     };
     let lost = Signal::derive(move || {
-        let lost = draft.chat.disconnected.get();
-        lost.then(|| "Connection lost. Reconnecting…".to_owned())
+        if draft.chat.disconnected.get() {
+            Some("Connection lost. Reconnecting…".to_owned())
+        } else if draft.chat.polling.get() {
+            Some("No live connection. Looking for news every few seconds.".to_owned())
+        } else {
+            None
+        }
     });
     view! {
         <button class="jump" type="button" hidden=Signal::derive(move || at_end.get()) on:click=jump>

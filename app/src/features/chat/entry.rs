@@ -186,6 +186,22 @@ impl Answer {
         self.parts.update(|parts| parts.push(Part::of(content)));
     }
 
+    /// Shows it as the server has it by now. Returns whether that is anything new.
+    pub fn replace(&self, data: AnswerData) -> bool {
+        let same = self.status.with_untracked(|status| *status == data.status)
+            && self.parts.with_untracked(|parts| {
+                parts.len() == data.parts.len()
+                    && parts.iter().zip(&data.parts).all(|(part, data)| part.shows(data))
+            });
+        if !same {
+            let parts = data.parts.into_iter().zip(0..).map(Part::new).collect();
+            self.parts.set(parts);
+            self.waiting.set(data.waiting);
+            self.status.set(data.status);
+        }
+        !same
+    }
+
     /// How many tool calls it has. Not tracked.
     pub fn tool_call_count(&self) -> usize {
         self.parts.with_untracked(|parts| {
@@ -215,6 +231,23 @@ impl Part {
                 badge: ArcRwSignal::new(html),
             },
         })
+    }
+
+    /// Whether this is what the page shows of it already.
+    fn shows(&self, data: &PartData) -> bool {
+        match (&self.content, data) {
+            (Content::Text { blocks, .. }, PartData::Text(html)) => blocks.with_untracked(|blocks| {
+                blocks.len() == html.len()
+                    && blocks
+                        .iter()
+                        .zip(html)
+                        .all(|(block, html)| block.with_untracked(|block| block == html))
+            }),
+            (Content::Tool { badge, .. }, PartData::Tool { html, .. }) => {
+                badge.with_untracked(|badge| badge == html)
+            }
+            _ => false,
+        }
     }
 
     fn of(content: Content) -> Self {

@@ -16,11 +16,15 @@ thread_local! {
     // Not in `ChatState`: what a browser made may not be dropped on a server's other thread.
     static STREAM: RefCell<Option<RunStream>> = const { RefCell::new(None) };
     static IS_OPEN: Cell<bool> = const { Cell::new(false) };
+    // When something of the running answer was read out last, in milliseconds, and how much of it by then, in bytes.
+    static SAID: Cell<(Option<f64>, usize)> = const { Cell::new((None, 0)) };
 }
 
 /// How long a connection may be away before the reader is told: servers end connections now and then, and most of the
 /// time the next one stands at once.
 const GRACE: Duration = Duration::from_millis(1500);
+/// How often a screen reader is told more of a running answer.
+const CALM_MS: f64 = 3000.0;
 const FIRST_PAUSE: Duration = Duration::from_millis(300);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
@@ -85,6 +89,7 @@ impl ChatState {
             LiveEvent::Html(patch) => {
                 answer.waiting.set(false);
                 answer.patch(patch);
+                self.read_out(answer);
             }
             LiveEvent::Tool(tool) => self.put_tool(answer, tool),
             LiveEvent::Conversation { title } => {
@@ -103,14 +108,36 @@ impl ChatState {
         }
     }
 
+    /// Tells a screen reader the sentences that are complete by now, every few seconds and not at every word.
+    fn read_out(self, answer: &Answer) {
+        let now = js_sys::Date::now();
+        let (at, said) = SAID.get();
+        match at {
+            None => SAID.set((Some(now), 0)),
+            Some(at) if now - at >= CALM_MS => {
+                let text = text_of(answer);
+                // The text may have become shorter, if it was begun anew.
+                let said = if text.is_char_boundary(said) { said } else { 0 };
+                let end = said + whole_sentences(&text[said..]);
+                if end > said {
+                    self.announcement.set(text[said..end].to_owned());
+                }
+                SAID.set((Some(now), end));
+            }
+            Some(_) => {}
+        }
+    }
+
     fn ended(self, answer: &Answer, status: AnswerStatus) {
         let said = match &status {
             AnswerStatus::Failed(sentence) => sentence.clone(),
             AnswerStatus::Cancelled => "Stopped".into(),
-            _ => browser::by_id(&format!("answer-{}", answer.message_id))
-                .map(|element| element.inner_text())
-                .unwrap_or_default(),
+            _ => {
+                let text = text_of(answer);
+                text.get(SAID.get().1..).unwrap_or(&text).to_owned()
+            }
         };
+        SAID.set((None, 0));
         self.announcement.set(said);
         answer.end(status);
         self.disconnected.set(false);
@@ -125,5 +152,41 @@ impl ChatState {
             },
             Duration::ZERO,
         );
+    }
+}
+
+/// An answer's text as it can be read by now, without its tool calls.
+fn text_of(answer: &Answer) -> String {
+    let texts = browser::all(&format!("#answer-{} > .md", answer.message_id));
+    let texts: Vec<_> = texts.iter().filter_map(|text| text.text_content()).collect();
+    texts.join("\n")
+}
+
+/// How much of a text is whole sentences, in bytes.
+fn whole_sentences(text: &str) -> usize {
+    let ends = text.char_indices().filter(|(at, letter)| {
+        let next = text[at + letter.len_utf8()..].chars().next();
+        *letter == '\n' || matches!(letter, '.' | '!' | '?' | ':') && next.is_some_and(char::is_whitespace)
+    });
+    ends.last().map_or(0, |(at, letter)| at + letter.len_utf8())
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::whole_sentences;
+
+    #[test]
+    fn a_sentence_counts_once_something_follows_it() {
+        for (text, whole) in [
+            ("", ""),
+            ("One", ""),
+            ("One.", ""),
+            ("One. Two", "One."),
+            ("Version 1.5 is", ""),
+            ("Ä! Ö? Ü", "Ä! Ö?"),
+            ("A list:\none\ntw", "A list:\none\n"),
+        ] {
+            assert_eq!(&text[..whole_sentences(text)], whole, "{text}");
+        }
     }
 }

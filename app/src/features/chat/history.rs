@@ -1,7 +1,7 @@
 //! The messages of a page, rendered on the server.
 
 use domain::Actor;
-use domain::conversations::{ListMessages, OpenConversation};
+use domain::conversations::{ListMessages, LiveMessage, OpenConversation};
 use leptos::either::Either;
 use leptos::prelude::*;
 use protocol::{ConversationId, Message, MessageId, Part, Role, ToolCallStatus};
@@ -73,19 +73,7 @@ impl History {
         let living = messages
             .split_off(first_living)
             .into_iter()
-            .map(|message| match message.role {
-                Role::User => EntryData::Mine {
-                    id: message.id,
-                    text: message.content,
-                },
-                Role::Assistant => {
-                    let covered = live.iter().find(|live| live.message_id == message.id);
-                    let mut data = answer_data(&message);
-                    data.run_id = covered.map(|live| live.run_id).or(data.run_id);
-                    data.seq = covered.map_or(0, |live| live.seq);
-                    EntryData::Answer(data)
-                }
-            });
+            .map(|message| entry_data(message, &live));
         Self {
             living: living.collect(),
             finished: messages,
@@ -120,6 +108,42 @@ impl History {
             });
         }
         views
+    }
+}
+
+/// The newest messages after one, for a page that has that; `None` when it is not among the newest.
+pub(super) async fn entries_since(
+    actor: &Actor,
+    id: ConversationId,
+    after: Option<MessageId>,
+) -> Result<Option<Vec<EntryData>>, AppError> {
+    let open = domain().conversations().open(actor, id, PAGE_MESSAGES).await?;
+    let mut messages = open.messages;
+    if let Some(after) = after {
+        let Some(at) = messages.iter().position(|message| message.id == after) else {
+            return Ok(None);
+        };
+        messages.drain(..=at);
+    }
+    let entries = messages
+        .into_iter()
+        .map(|message| entry_data(message, &open.live));
+    Ok(Some(entries.collect()))
+}
+
+fn entry_data(message: Message, live: &[LiveMessage]) -> EntryData {
+    match message.role {
+        Role::User => EntryData::Mine {
+            id: message.id,
+            text: message.content,
+        },
+        Role::Assistant => {
+            let covered = live.iter().find(|live| live.message_id == message.id);
+            let mut data = answer_data(&message);
+            data.run_id = covered.map(|live| live.run_id).or(data.run_id);
+            data.seq = covered.map_or(0, |live| live.seq);
+            EntryData::Answer(data)
+        }
     }
 }
 

@@ -4,7 +4,10 @@ pub mod answer;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod badge;
+mod command_menu;
+pub mod commands;
 pub mod composer;
+mod drafts;
 pub mod entry;
 pub mod follow;
 #[cfg(feature = "ssr")]

@@ -17,7 +17,7 @@ use crate::features::enhance::Enhance;
 use crate::features::tasks::list::{TaskList, task_rail};
 use crate::features::toast::toasts;
 use crate::forms::{id, optional_id};
-use crate::frame::{Section, sidebar, signed_in, time_zone_question};
+use crate::frame::{Section, live, sidebar, signed_in, time_zone_question};
 use crate::server_context::{Flash, request, take_flash};
 
 /// What the empty page offers to ask.
@@ -101,8 +101,9 @@ async fn chat_page(
         {(!history.living.is_empty())
             .then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         {time_zone_question()}
-        <ChatScope conversation_id=id>
+        <ChatScope conversation_id=id user=actor.user_id().to_string()>
             <Enhance/>
+            {live()}
             {sidebar(&actor, Section::Chat, conversations)}
             <main class="main">
                 {conversation_head(id, title, pinned)}
@@ -148,6 +149,7 @@ fn thread(
     flash: &Flash,
 ) -> impl IntoView + use<> {
     let is_empty = history.finished.is_empty() && history.living.is_empty() && !history.is_older_page;
+    let is_older_page = history.is_older_page;
     let path = id.map(|id| format!("/dashboard/chat/{id}")).unwrap_or_default();
     let oldest = history
         .finished
@@ -174,13 +176,14 @@ fn thread(
         composer(id, &history, is_empty, flash).into_any()
     };
     let entries = history.living.clone();
+    let last = history.finished.last().map(|message| message.id);
     view! {
         <div class="scroll" id="scroll" tabindex="0" role="region" aria-label="Messages">
             <div class="thread" id="thread" role="log" aria-live="off">
                 {is_empty.then(greeting)}
                 {earlier}
                 {history.view(actor)}
-                <Thread entries/>
+                <Thread entries last is_newest=!is_older_page/>
             </div>
         </div>
         {below}

@@ -7,7 +7,7 @@ use super::state::ChatState;
 
 /// Gives the islands inside it one [`ChatState`].
 #[island]
-pub fn ChatScope(conversation_id: Option<ConversationId>, children: Children) -> impl IntoView {
-    provide_context(ChatState::new(conversation_id));
+pub fn ChatScope(conversation_id: Option<ConversationId>, user: String, children: Children) -> impl IntoView {
+    provide_context(ChatState::new(conversation_id, user));
     view! { <div class="app chat">{children()}</div> }
 }

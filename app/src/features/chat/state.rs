@@ -13,10 +13,12 @@ use protocol::html::ToolHtml;
 use protocol::{ConversationId, MessageId};
 use web_sys::HtmlFormElement;
 
+use super::drafts;
 use super::entry::{Answer, Entry, Mine, SendStatus};
-use super::model::{AnswerData, AnswerStatus, Sent};
+use super::model::{AnswerData, AnswerStatus, EntryData, Sent};
 use super::surroundings::{refresh_conversations, show_id, show_title};
 use crate::browser::{self, Refusal, call, send_form};
+use crate::features::live::stir;
 use crate::features::tasks::refresh::forget_fresh;
 
 /// What the islands of one chat page share; made by `ChatScope`, found as context.
@@ -33,13 +35,21 @@ pub struct ChatState {
     pub disconnected: RwSignal<bool>,
     /// The reader is at the newest message, so the thread follows it.
     pub at_end: RwSignal<bool>,
+    /// There is no live connection, so the page asks now and then.
+    pub polling: RwSignal<bool>,
+    /// Whose page it is; what the browser keeps is kept under it.
+    pub user: StoredValue<String>,
+    /// The last message above the living end.
+    pub(super) last: StoredValue<Option<MessageId>>,
     outbox: StoredValue<VecDeque<Mine>>,
     delivering: StoredValue<bool>,
+    /// Something came while a message was on its way.
+    behind: StoredValue<bool>,
 }
 
 impl ChatState {
     /// The state of a page that was just loaded.
-    pub fn new(conversation_id: Option<ConversationId>) -> Self {
+    pub fn new(conversation_id: Option<ConversationId>, user: String) -> Self {
         Self {
             conversation_id: RwSignal::new(conversation_id),
             entries: RwSignal::new(vec![]),
@@ -47,8 +57,12 @@ impl ChatState {
             announcement: RwSignal::new(String::new()),
             disconnected: RwSignal::new(false),
             at_end: RwSignal::new(true),
+            polling: RwSignal::new(false),
+            user: StoredValue::new(user),
+            last: StoredValue::new(None),
             outbox: StoredValue::new(VecDeque::new()),
             delivering: StoredValue::new(false),
+            behind: StoredValue::new(false),
         }
     }
 
@@ -74,13 +88,14 @@ impl ChatState {
         })
     }
 
-    /// Shows a message and sends it.
+    /// Shows a message and sends it. The browser keeps it until the server has it.
     pub fn send(self, text: String) {
         let mine = Mine {
             key: browser::random_key(),
             text,
             status: ArcRwSignal::new(SendStatus::Sending),
         };
+        drafts::keep_unsent(self, &mine);
         for (id, hidden) in [("greeting", true), ("first-day", false)] {
             if let Some(element) = browser::by_id(id) {
                 element.set_hidden(hidden);
@@ -116,12 +131,124 @@ impl ChatState {
                 match call::<Sent>("/api/fn/send_message", &fields).await {
                     Ok(sent) => {
                         mine.status.set(SendStatus::Sent);
+                        drafts::forget_unsent(self, &mine.key);
                         self.sent(Some(&mine.key), sent);
                     }
                     Err(Refusal(sentence)) => mine.status.set(SendStatus::Failed(sentence)),
                 }
             }
             self.delivering.set_value(false);
+            if self.behind.try_update_value(std::mem::take) == Some(true) {
+                self.catch_up(false);
+            }
+        });
+    }
+
+    /// Shows messages that an earlier visit could not send, each with the offer to try again.
+    pub fn show_unsent(self) {
+        for (key, text) in drafts::unsent(self) {
+            let status = ArcRwSignal::new(SendStatus::Failed("The connection was lost.".into()));
+            self.entries
+                .update(|entries| entries.push(Entry::Mine(Mine { key, text, status })));
+        }
+    }
+
+    /// Whether the page has this answer. Not tracked.
+    pub fn knows(self, answer: MessageId) -> bool {
+        self.entries.with_untracked(|entries| {
+            let mut answers = entries.iter().filter_map(Entry::answer);
+            answers.any(|known| known.message_id == answer)
+        })
+    }
+
+    /// Fetches what was said elsewhere. With `anew` also the answers that are being written, for a page that cannot
+    /// follow them.
+    pub fn catch_up(self, anew: bool) {
+        let Some(conversation) = self.conversation_id.get_untracked() else {
+            return;
+        };
+        // A message of this page that is on its way would be taken for another one.
+        if self.delivering.get_value() {
+            self.behind.set_value(true);
+            return;
+        }
+        let after = self.known_until(anew);
+        spawn_local(async move {
+            let fields = [
+                ("conversation_id", &*conversation.to_string()),
+                ("after", &after.map(|id| id.to_string()).unwrap_or_default()),
+            ];
+            match call::<Option<Vec<EntryData>>>("/api/fn/entries_since", &fields).await {
+                Ok(Some(entries)) => self.merge(entries),
+                // The conversation goes another way by now.
+                Ok(None) => {
+                    let _ = location().reload();
+                }
+                // The next one makes it good.
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// The last message that need not be fetched: the newest answer, or with `anew` the last one before those that are
+    /// being written.
+    fn known_until(self, anew: bool) -> Option<MessageId> {
+        let known = self.entries.with_untracked(|entries| {
+            let answers = entries.iter().filter_map(Entry::answer);
+            answers
+                .take_while(|answer| !anew || !answer.is_live())
+                .last()
+                .map(|answer| answer.message_id)
+        });
+        known.or(self.last.get_value())
+    }
+
+    fn merge(self, fetched: Vec<EntryData>) {
+        let new_from = fetched
+            .iter()
+            .rposition(|entry| matches!(entry, EntryData::Answer(answer) if self.knows(answer.message_id)))
+            .map_or(0, |at| at + 1);
+        for (at, data) in fetched.into_iter().enumerate() {
+            match data {
+                EntryData::Answer(data) if at < new_from => {
+                    let known = self.entries.with_untracked(|entries| {
+                        let mut answers = entries.iter().filter_map(Entry::answer);
+                        answers
+                            .find(|answer| answer.message_id == data.message_id)
+                            .cloned()
+                    });
+                    if let Some(answer) = known.filter(|answer| answer.is_live() && answer.replace(data)) {
+                        stir();
+                        if !answer.is_live() {
+                            refresh_conversations(self.conversation_id.get_untracked());
+                        }
+                    }
+                }
+                EntryData::Mine { .. } if at < new_from => {}
+                data => {
+                    stir();
+                    self.append(Entry::new(data));
+                }
+            }
+        }
+        self.follow();
+    }
+
+    /// Adds what the server has after all that it has, and before what it does not have yet.
+    fn append(self, entry: Entry) {
+        self.entries.update(|entries| {
+            if entries.iter().any(|known| known.key() == entry.key()) {
+                return;
+            }
+            let is_unsent = |entry: &Entry| match entry {
+                Entry::Mine(mine) => mine.status.with_untracked(|status| *status != SendStatus::Sent),
+                Entry::Answer(_) => false,
+            };
+            let at = entries
+                .iter()
+                .rposition(|entry| !is_unsent(entry))
+                .map_or(0, |at| at + 1);
+            entries.insert(at, entry);
         });
     }
 

@@ -2,6 +2,7 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
+use protocol::MessageId;
 
 use super::answer::answer_view;
 use super::entry::{Entry, Mine, SendStatus};
@@ -11,11 +12,21 @@ use super::state::ChatState;
 
 /// The entries that can still change.
 #[island]
-pub fn Thread(entries: Vec<EntryData>) -> impl IntoView {
+pub fn Thread(
+    entries: Vec<EntryData>,
+    /// The last message above them.
+    last: Option<MessageId>,
+    /// The page ends with the conversation's newest message.
+    is_newest: bool,
+) -> impl IntoView {
     let chat = expect_context::<ChatState>();
     chat.entries.set(entries.into_iter().map(Entry::new).collect());
+    chat.last.set_value(last);
     Effect::new(move || {
         scroll::follow_newest(chat);
+        if is_newest {
+            chat.show_unsent();
+        }
         chat.follow();
     });
     view! {
