@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::entry::Answer;
 use super::model::AnswerStatus;
@@ -89,7 +90,9 @@ impl ChatState {
             LiveEvent::Html(patch) => {
                 answer.waiting.set(false);
                 answer.patch(patch);
-                self.read_out(answer);
+                let answer = answer.clone();
+                // After the page shows it.
+                spawn_local(async move { self.read_out(&answer) });
             }
             LiveEvent::Tool(tool) => self.put_tool(answer, tool),
             LiveEvent::Conversation { title } => {
