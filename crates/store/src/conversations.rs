@@ -170,6 +170,7 @@ pub async fn count_messages(tx: &mut Tx, id: ConversationId, change: i64) -> Res
         .bind(change)
         .execute(&mut **tx)
         .await?;
+    tx.note(Changed::Conversation(id));
     Ok(())
 }
 

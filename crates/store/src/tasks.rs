@@ -156,6 +156,7 @@ pub enum Side {
 /// Puts a task next to another one that is due at the same moment and as open or done as it; what is asked of two that
 /// are not has no effect on where it stands.
 pub async fn put(tx: &mut Tx, id: TaskId, side: Side, other: TaskId) -> Result<Option<TaskRecord>, Error> {
+    tx.note(Changed::Task(id));
     if let Some(record) = put_between(tx, id, side, other).await? {
         return Ok(Some(record));
     }
