@@ -1,6 +1,7 @@
 //! The command line.
 
 use lexopt::prelude::*;
+use uuid::Uuid;
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub enum Command {
     Serve,
     /// Bring the database to this version's schema and end.
     Migrate,
+    /// List the testimonials, or hide one (true) or show it again (false), and end.
+    Testimonials(Option<(Uuid, bool)>),
     /// Print [`HELP`].
     Help,
     /// Print the version.
@@ -21,6 +24,8 @@ Greenlit, a self-hosted assistant for your tasks
 
 greenlit             start the server
 greenlit migrate     bring the database up to date and end
+greenlit testimonials            list what people say on the first page
+greenlit testimonials hide ID    take one from the first page; show ID brings it back
 
   -h, --help         show this
   -V, --version      show the version
@@ -46,6 +51,13 @@ pub fn parse(mut parser: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Short('h') | Long("help") => return Ok(Command::Help),
             Short('V') | Long("version") => return Ok(Command::Version),
             Value(word) if word == "migrate" && command == Command::Serve => command = Command::Migrate,
+            Value(word) if word == "testimonials" && command == Command::Serve => {
+                command = Command::Testimonials(None);
+            }
+            Value(word) if (word == "hide" || word == "show") && command == Command::Testimonials(None) => {
+                let id = parser.value()?.parse()?;
+                command = Command::Testimonials(Some((id, word == "hide")));
+            }
             other => return Err(other.unexpected()),
         }
     }
@@ -63,7 +75,20 @@ mod tests {
         assert_eq!(parse(&["migrate"]).unwrap(), Command::Migrate);
         assert_eq!(parse(&["migrate", "--help"]).unwrap(), Command::Help);
         assert_eq!(parse(&["-V"]).unwrap(), Command::Version);
-        for wrong in [&["serve"] as &[_], &["--port"], &["migrate", "migrate"]] {
+        assert_eq!(parse(&["testimonials"]).unwrap(), Command::Testimonials(None));
+        let id = "019ac000-0000-7000-8000-000000000001";
+        assert_eq!(
+            parse(&["testimonials", "hide", id]).unwrap(),
+            Command::Testimonials(Some((id.parse().unwrap(), true)))
+        );
+        for wrong in [
+            &["serve"] as &[_],
+            &["--port"],
+            &["migrate", "migrate"],
+            &["hide", id],
+            &["testimonials", "hide"],
+            &["testimonials", "hide", "first"],
+        ] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
     }

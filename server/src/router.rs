@@ -8,7 +8,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::api::{account, better_auth, conversations, feed, health, messages, runs, tasks, tool_calls};
+use crate::api::{
+    account, better_auth, conversations, feed, health, messages, runs, tasks, testimonials, tool_calls,
+};
 use crate::error::ApiError;
 use crate::middleware::body_limit::limit_body;
 use crate::middleware::cors::cors;
@@ -58,6 +60,10 @@ pub fn build_router(state: AppState) -> Router {
             get(tasks::get).patch(tasks::update).delete(tasks::delete),
         )
         .route("/api/tasks/{id}/restore", post(tasks::restore))
+        .route(
+            "/api/testimonials",
+            get(testimonials::list).post(testimonials::submit),
+        )
         .route("/api/account/export", get(account::export))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

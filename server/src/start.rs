@@ -12,6 +12,7 @@ use agent::llm::openai::OpenAiConfigError;
 use domain::{Domain, DomainConfig};
 use store::{Store, StoreConfig};
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use crate::cli::{self, Command};
 use crate::config::{Config, ConfigError, Environment, Origin, Secret, find_or_make_secret};
@@ -48,7 +49,7 @@ pub enum StartError {
     PrivatePostgres(#[source] local_postgres::Error),
     #[error(transparent)]
     Database(#[from] store::ConnectError),
-    #[error("the database failed at the start: {0}")]
+    #[error("the database failed: {0}")]
     Domain(#[source] domain::Error),
     #[error("cannot listen on {address}: {reason}. Set LEPTOS_SITE_ADDR to another address and port")]
     Listen { address: SocketAddr, reason: String },
@@ -84,7 +85,7 @@ fn run() -> Result<(), StartError> {
     match command {
         Command::Help => print!("{}", cli::HELP),
         Command::Version => println!("greenlit {}", env!("CARGO_PKG_VERSION")),
-        Command::Serve | Command::Migrate => {
+        Command::Serve | Command::Migrate | Command::Testimonials(_) => {
             let config = Config::read(&Environment::load()?)?;
             telemetry::start(&config.log);
             // Fails only where a provider is set already, which is then ours.
@@ -93,6 +94,7 @@ fn run() -> Result<(), StartError> {
             runtime.block_on(async {
                 match command {
                     Command::Migrate => migrate(&config).await,
+                    Command::Testimonials(change) => look_at_testimonials(&config, change).await,
                     _ => serve(config).await,
                 }
             })?;
@@ -107,6 +109,49 @@ async fn migrate(config: &Config) -> Result<(), StartError> {
     database.stop().await;
     outcome?;
     println!("The database is up to date.");
+    Ok(())
+}
+
+/// Lists what stands on the first page, or hides one of it or shows it again.
+async fn look_at_testimonials(config: &Config, change: Option<(Uuid, bool)>) -> Result<(), StartError> {
+    let database = Database::open(config).await?;
+    let outcome = testimonials(&database, change).await;
+    database.stop().await;
+    outcome
+}
+
+async fn testimonials(database: &Database, change: Option<(Uuid, bool)>) -> Result<(), StartError> {
+    store::migrate(database.direct_url.reveal()).await?;
+    let store = Store::connect(&StoreConfig {
+        url: database.url.reveal().to_owned(),
+        max_connections: 1,
+    })
+    .await?;
+    if let Some((id, hidden)) = change {
+        let found = domain::testimonials::moderate(&store, id, hidden)
+            .await
+            .map_err(StartError::Domain)?;
+        println!(
+            "{}",
+            if found {
+                "Done."
+            } else {
+                "There is no such testimonial."
+            }
+        );
+        return Ok(());
+    }
+    for said in domain::testimonials::published(&store)
+        .await
+        .map_err(StartError::Domain)?
+    {
+        println!(
+            "{}  {}: {}",
+            said.id,
+            said.display_name,
+            said.text.replace('\n', " ")
+        );
+    }
     Ok(())
 }
 

@@ -13,4 +13,5 @@ pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod shortcuts;
 pub mod tasks;
+pub mod testimonials;
 pub mod toast;

@@ -45,8 +45,12 @@ fn leave(toast: Element, after: Duration) {
     );
 }
 
-/// Where notices stand; once on each page.
+/// Where notices stand, and the one that there is no connection (shown while the document says `data-offline`); once on
+/// each page.
 #[cfg(feature = "ssr")]
 pub fn toasts() -> impl IntoView {
-    view! { <div id="toasts" role="status"></div> }
+    view! {
+        <div id="toasts" role="status"></div>
+        <p class="offline" role="status">"You are offline. Sending works again once the connection is back."</p>
+    }
 }

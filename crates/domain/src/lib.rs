@@ -14,9 +14,11 @@ pub mod conversations;
 mod error;
 pub mod feed;
 mod page;
+pub mod preferences;
 mod rate_limit;
 pub mod runs;
 pub mod tasks;
+pub mod testimonials;
 pub mod tool_calls;
 
 use std::sync::Arc;
@@ -76,7 +78,12 @@ struct Inner {
     node: Uuid,
     /// Messages per user and minute.
     sends: RateLimit,
+    /// Testimonials per user and minute.
+    testimonials: RateLimit,
 }
+
+/// How often somebody may write or change their testimonial in a minute.
+const TESTIMONIALS_PER_MINUTE: u32 = 5;
 
 impl Domain {
     /// Starts the domain on a migrated database; also takes up runs whose server died.
@@ -96,6 +103,7 @@ impl Domain {
                 halting: CancellationToken::new(),
                 node: Uuid::now_v7(),
                 sends,
+                testimonials: RateLimit::per_minute(TESTIMONIALS_PER_MINUTE),
             }),
         };
         runs::takeover::sweep(&domain).await?;
@@ -128,9 +136,24 @@ impl Domain {
         tasks::Tasks::new(self)
     }
 
+    /// What people say about the product.
+    pub fn testimonials(&self) -> testimonials::Testimonials<'_> {
+        testimonials::Testimonials::new(self)
+    }
+
+    /// What people chose.
+    pub fn preferences(&self) -> preferences::OwnPreferences<'_> {
+        preferences::OwnPreferences::new(self)
+    }
+
     /// What the assistant did, and taking it back.
     pub fn tool_calls(&self) -> tool_calls::ToolCalls<'_> {
         tool_calls::ToolCalls::new(self)
+    }
+
+    /// The origin that people use, such as `https://todo.example`.
+    pub fn public_origin(&self) -> &str {
+        &self.inner.config.public_origin
     }
 
     /// The model's name as shown to people: "gpt-5-mini", "Offline assistant".

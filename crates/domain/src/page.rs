@@ -31,19 +31,29 @@ pub(crate) fn read_id(cursor: &str) -> Result<Uuid, Error> {
     Uuid::from_slice(&bytes).map_err(|_| broken())
 }
 
-/// An opaque cursor for a place in the conversation list.
-pub(crate) fn write_position(position: ListPosition) -> String {
-    let mut bytes = position.updated_at.as_millis().to_be_bytes().to_vec();
-    bytes.extend_from_slice(position.id.0.as_bytes());
+/// An opaque cursor for a place in a list by time.
+pub(crate) fn write_place(at: Timestamp, id: Uuid) -> String {
+    let mut bytes = at.as_millis().to_be_bytes().to_vec();
+    bytes.extend_from_slice(id.as_bytes());
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-pub(crate) fn read_position(cursor: &str) -> Result<ListPosition, Error> {
+pub(crate) fn read_place(cursor: &str) -> Result<(Timestamp, Uuid), Error> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| broken())?;
     let (millis, id) = bytes.split_first_chunk::<8>().ok_or_else(broken)?;
     let id = Uuid::from_slice(id).map_err(|_| broken())?;
+    Ok((Timestamp::from_millis(i64::from_be_bytes(*millis)), id))
+}
+
+/// An opaque cursor for a place in the conversation list.
+pub(crate) fn write_position(position: ListPosition) -> String {
+    write_place(position.updated_at, position.id.0)
+}
+
+pub(crate) fn read_position(cursor: &str) -> Result<ListPosition, Error> {
+    let (updated_at, id) = read_place(cursor)?;
     Ok(ListPosition {
-        updated_at: Timestamp::from_millis(i64::from_be_bytes(*millis)),
+        updated_at,
         id: id.into(),
     })
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Timestamp};
+use crate::{Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Testimonial, Timestamp};
 
 /// Body of `POST /api/chat/conversations`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +109,25 @@ where
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskPage {
     pub tasks: Vec<Task>,
+    /// Opaque; null on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// Body of `POST /api/testimonials`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubmitTestimonial {
+    /// 10–500 characters, without links.
+    pub text: String,
+    /// How the author wants to be called; the account's name if absent.
+    #[serde(default)]
+    pub display_name: Option<String>,
+}
+
+/// Answer of `GET /api/testimonials`, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestimonialPage {
+    pub testimonials: Vec<Testimonial>,
     /// Opaque; null on the last page.
     pub next_cursor: Option<String>,
 }

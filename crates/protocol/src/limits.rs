@@ -34,6 +34,14 @@ pub const MESSAGES_PAGE: (u32, u32) = (50, 200);
 pub const TASKS_PAGE: (u32, u32) = (50, 200);
 /// The assistant's changes in a page of them.
 pub const CHANGES_PAGE: u32 = 30;
+/// Shortest testimonial.
+pub const TESTIMONIAL_MIN_CHARS: usize = 10;
+/// Longest testimonial.
+pub const TESTIMONIAL_MAX_CHARS: usize = 500;
+/// Testimonials in a page unless asked otherwise, and at most.
+pub const TESTIMONIALS_PAGE: (u32, u32) = (20, 100);
+/// Fewest and most messages of a conversation that somebody may let the model see.
+pub const CONTEXT_MESSAGES: (i32, i32) = (10, 200);
 /// Longest last-message preview.
 pub const PREVIEW_CHARS: usize = 120;
 

@@ -21,6 +21,8 @@ pub enum Scope<'a> {
     Session(&'a str),
     /// An e-mail address at sign-in: sees that user and how they sign in.
     Email(&'a str),
+    /// Nobody in particular, who asks for what is public: sees published testimonials.
+    Public,
     /// The server itself, looking after leases and expired sessions: sees no content.
     Worker,
     /// The question whose an id is: sees that row's id and owner.
@@ -151,6 +153,7 @@ fn begin_statement(scope: Scope<'_>) -> String {
         Scope::Actor(user) => ("greenlit_app", Some(("greenlit.user_id", hex(user.as_str())))),
         Scope::Session(hash) => ("greenlit_app", Some(("greenlit.session", hex(hash)))),
         Scope::Email(email) => ("greenlit_app", Some(("greenlit.email", hex(email)))),
+        Scope::Public => ("greenlit_app", Some(("greenlit.public", hex("yes")))),
         Scope::Worker => ("greenlit_worker", None),
         Scope::Probe(id) => ("greenlit_worker", Some(("greenlit.probe", hex(&id.to_string())))),
     };

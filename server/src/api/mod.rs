@@ -10,4 +10,5 @@ pub mod messages;
 pub mod runs;
 mod sse;
 pub mod tasks;
+pub mod testimonials;
 pub mod tool_calls;

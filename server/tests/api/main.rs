@@ -20,3 +20,4 @@ mod site;
 mod streams;
 mod support;
 mod tasks;
+mod testimonials;

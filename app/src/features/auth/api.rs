@@ -61,6 +61,10 @@ pub async fn sign_in(
         };
         let signed_in = domain().accounts().sign_in(sign_in, &request().client).await?;
         set_session_cookie(&signed_in);
+        ssr::bring_theme(&signed_in.token)
+            .await
+            .inspect_err(|error| tracing::warn!(error = %error, "the theme stays as it is"))
+            .ok();
         Ok(())
     };
     Form::new("sign-in")
@@ -89,7 +93,23 @@ pub async fn sign_out() -> Result<(), AppError> {
 
 #[cfg(feature = "ssr")]
 pub(crate) mod ssr {
-    use crate::server_context::local_path;
+    use crate::features::settings::theme::THEME_COOKIE;
+    use crate::server_context::{SessionCookies, append_cookie, domain, local_path, request};
+
+    const YEAR: u32 = 365 * 24 * 60 * 60;
+
+    /// The theme that was chosen in another browser is this one's too.
+    pub(crate) async fn bring_theme(token: &str) -> Result<(), domain::Error> {
+        let domain = domain();
+        let Some(session) = domain.accounts().find_session(token, false).await? else {
+            return Ok(());
+        };
+        if let Some(theme) = domain.preferences().get(&session.actor).await?.theme {
+            let cookies = SessionCookies::new(request().secure);
+            append_cookie(&cookies.build(THEME_COOKIE, &theme, Some(YEAR)));
+        }
+        Ok(())
+    }
 
     /// Where a fresh session leads: the wished page if it is one of this site, else the chat.
     pub(crate) fn after_sign_in(next: &str) -> String {

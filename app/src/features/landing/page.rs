@@ -10,6 +10,7 @@ use crate::features::chat::badge::badge_html;
 use crate::features::chat::entry::{Answer, Mine};
 use crate::features::chat::model::{AnswerData, AnswerStatus, PartData};
 use crate::features::chat::thread::mine_view;
+use crate::features::testimonials::view::on_first_page;
 use crate::frame::brand;
 use crate::server_context::request;
 use crate::ui::{Icon, icon};
@@ -54,6 +55,7 @@ pub fn LandingPage() -> impl IntoView {
                     {sample().into_any()}
                 </section>
                 {differences().into_any()}
+                {Suspend::new(async move { on_first_page(known).await }).into_any()}
             </main>
             <footer>
                 <span>"Greenlit"</span>

@@ -2,24 +2,25 @@
 
 use domain::Actor;
 use leptos::prelude::*;
-use protocol::limits::USER_NAME_CHARS;
+use protocol::limits::{CONTEXT_MESSAGES, USER_NAME_CHARS};
 
 use crate::features::auth::password_field::{PasswordField, password_field};
 use crate::server_context::take_flash;
 use crate::ui::field::field_error;
 
 /// A section's title.
-pub(super) fn heading(id: &'static str, title: &'static str) -> impl IntoView {
+pub(crate) fn heading(id: &'static str, title: &'static str) -> impl IntoView {
     view! { <h2 id=id>{title}</h2> }
 }
 
 /// What was just done in a section.
-pub(super) fn done_note(section: &str) -> impl IntoView + use<> {
+pub(crate) fn done_note(section: &str) -> impl IntoView + use<> {
     take_flash(&format!("{section}-done"))
         .map(|flash| view! { <p class="notice good" role="status">{flash.message}</p> })
 }
 
-fn refused(message: &str, has_field_errors: bool) -> impl IntoView + use<> {
+/// Why a form was refused as a whole.
+pub(crate) fn refused(message: &str, has_field_errors: bool) -> impl IntoView + use<> {
     (!has_field_errors && !message.is_empty())
         .then(|| view! { <p class="notice bad" role="alert">{message.to_owned()}</p> })
 }
@@ -100,6 +101,48 @@ pub(super) fn password_section() -> impl IntoView {
                     "Sign out all other devices"
                 </label>
                 <button class="btn">"Change password"</button>
+            </form>
+        </section>
+    }
+}
+
+/// How much of a conversation the model is given.
+pub(super) fn context_section(chosen: Option<i32>) -> impl IntoView {
+    let flash = take_flash("context");
+    let (least, most) = CONTEXT_MESSAGES;
+    let value = match &flash {
+        Some(flash) => flash.value("context_messages").to_owned(),
+        None => chosen.map(|count| count.to_string()).unwrap_or_default(),
+    };
+    let error = flash
+        .as_ref()
+        .and_then(|flash| flash.error("context_messages"))
+        .map(str::to_owned);
+    view! {
+        <section class="card" id="context" aria-labelledby="context-title">
+            {heading("context-title", "Context")}
+            {done_note("context")}
+            <form class="stack narrow" method="post" action="/api/fn/set_context">
+                <div class="field">
+                    <label for="context_messages">"Newest messages the assistant sees"</label>
+                    <input
+                        class="input"
+                        id="context_messages"
+                        name="context_messages"
+                        type="number"
+                        inputmode="numeric"
+                        min=least
+                        max=most
+                        value=value
+                        aria-describedby="context_messages-hint context_messages-error"
+                        aria-invalid=error.is_some().then_some("true")
+                    />
+                    <p class="field-hint" id="context_messages-hint">
+                        {format!("Of each conversation, {least} to {most}. Empty: as this server is set. More remembers longer, and costs more where the model is paid for.")}
+                    </p>
+                    {field_error("context_messages-error".into(), "The number", error.as_deref())}
+                </div>
+                <button class="btn">"Save"</button>
             </form>
         </section>
     }

@@ -4,15 +4,16 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 
-/// Chooses a theme: `dark`, `light`, or anything else for the system's.
+/// Chooses a theme: `dark`, `light`, or anything else for the system's. It is kept in a cookie for this browser, and with
+/// the account when signed in, for the next one.
 ///
 /// # Errors
-/// None of its own.
+/// `unavailable` when it could not be kept with the account.
 #[server(prefix = "/api/fn", endpoint = "set_theme")]
 pub async fn set_theme(theme: String) -> Result<(), AppError> {
     use super::theme::{THEME_COOKIE, Theme};
     use crate::forms::{Form, back};
-    use crate::server_context::{SessionCookies, append_cookie, request};
+    use crate::server_context::{SessionCookies, append_cookie, domain, request};
 
     const YEAR: u32 = 365 * 24 * 60 * 60;
     let cookies = SessionCookies::new(request().secure);
@@ -20,7 +21,14 @@ pub async fn set_theme(theme: String) -> Result<(), AppError> {
         Some(theme) => cookies.build(THEME_COOKIE, theme.as_str(), Some(YEAR)),
         None => cookies.build(THEME_COOKIE, "", Some(0)),
     });
-    Form::new("theme").end(Ok(()), |()| back())
+    let stored = async {
+        if let Some(actor) = &request().actor {
+            let theme = Theme::parse(&theme).map(Theme::as_str);
+            domain().preferences().set_theme(actor, theme).await?;
+        }
+        Ok(())
+    };
+    Form::new("theme").end(stored.await, |()| back())
 }
 
 /// Changes the name; an empty one is fine.
@@ -32,14 +40,14 @@ pub async fn update_profile(#[server(default)] name: String) -> Result<(), AppEr
     use crate::forms::Form;
     use crate::server_context::{actor, domain};
 
-    let done = async {
+    let outcome = async {
         let accounts = domain();
         let accounts = accounts.accounts();
         Ok(accounts.update_profile(&actor()?, Some(&name), None).await?)
     };
     Form::new("profile")
         .keep("name", &name)
-        .end(done.await, |()| ssr::done("Your name was saved.", "profile"))
+        .end(outcome.await, |()| done("Your name was saved.", "profile"))
 }
 
 /// Replaces the password; with `revoke_others` everybody but this browser has to sign in anew.
@@ -55,7 +63,7 @@ pub async fn change_password(
     use crate::forms::Form;
     use crate::server_context::{actor, check_auth_limit, domain, request, set_session_cookie};
 
-    let done = async {
+    let outcome = async {
         let (actor, request, domain) = (actor()?, request(), domain());
         check_auth_limit()?;
         domain.accounts().refuse_common_password(&password)?;
@@ -71,8 +79,8 @@ pub async fn change_password(
         }
         Ok(())
     };
-    Form::new("password").end(done.await, |()| {
-        ssr::done("Your password was changed.", "password-change")
+    Form::new("password").end(outcome.await, |()| {
+        done("Your password was changed.", "password-change")
     })
 }
 
@@ -85,12 +93,12 @@ pub async fn end_session(session: String) -> Result<(), AppError> {
     use crate::forms::Form;
     use crate::server_context::{actor, domain};
 
-    let done = async {
+    let outcome = async {
         domain().accounts().end_session(&actor()?, &session).await?;
         Ok(())
     };
-    Form::new("sessions").end(done.await, |()| {
-        ssr::done("That device was signed out.", "sessions")
+    Form::new("sessions").end(outcome.await, |()| {
+        done("That device was signed out.", "sessions")
     })
 }
 
@@ -103,7 +111,7 @@ pub async fn end_other_sessions() -> Result<(), AppError> {
     use crate::forms::Form;
     use crate::server_context::{actor, domain, request};
 
-    let done = async {
+    let outcome = async {
         let token = request().session_token;
         domain()
             .accounts()
@@ -111,8 +119,8 @@ pub async fn end_other_sessions() -> Result<(), AppError> {
             .await?;
         Ok(())
     };
-    Form::new("sessions").end(done.await, |()| {
-        ssr::done("All other devices were signed out.", "sessions")
+    Form::new("sessions").end(outcome.await, |()| {
+        done("All other devices were signed out.", "sessions")
     })
 }
 
@@ -128,7 +136,7 @@ pub async fn delete_account(
     use crate::forms::Form;
     use crate::server_context::{actor, check_auth_limit, clear_session_cookies, domain};
 
-    let done = async {
+    let outcome = async {
         let (actor, domain) = (actor()?, domain());
         check_auth_limit()?;
         if !confirmation.trim().eq_ignore_ascii_case("delete") {
@@ -143,7 +151,7 @@ pub async fn delete_account(
     };
     Form::new("delete")
         .keep("confirmation", &confirmation)
-        .end(done.await, |()| "/sign-in?deleted=yes".into())
+        .end(outcome.await, |()| "/sign-in?deleted=yes".into())
 }
 
 /// Remembers the browser's IANA time zone (`Europe/Berlin`) in a cookie, and with the account when signed in.
@@ -168,17 +176,49 @@ pub async fn set_time_zone(time_zone: String) -> Result<(), AppError> {
     Ok(())
 }
 
+/// The settings page at a section, which says what was done.
 #[cfg(feature = "ssr")]
-mod ssr {
+pub(crate) fn done(sentence: &str, section: &str) -> String {
     use crate::server_context::{Flash, set_flash};
 
-    /// The settings page at a section, which says what was done.
-    pub(super) fn done(sentence: &str, section: &str) -> String {
-        set_flash(&Flash {
-            form: format!("{section}-done"),
-            message: sentence.into(),
-            ..Flash::default()
-        });
-        format!("/dashboard/settings#{section}")
-    }
+    set_flash(&Flash {
+        form: format!("{section}-done"),
+        message: sentence.into(),
+        ..Flash::default()
+    });
+    format!("/dashboard/settings#{section}")
+}
+
+/// Chooses how many messages of a conversation the model sees; an empty text for the server's setting.
+///
+/// # Errors
+/// `validation_failed` (field `context_messages`).
+#[server(prefix = "/api/fn", endpoint = "set_context")]
+pub async fn set_context(#[server(default)] context_messages: String) -> Result<(), AppError> {
+    use crate::forms::Form;
+    use crate::server_context::{actor, domain};
+    use protocol::limits::CONTEXT_MESSAGES;
+
+    let outcome = async {
+        let count = match context_messages.trim() {
+            "" => None,
+            text => Some(text.parse().map_err(|_| {
+                let (least, most) = CONTEXT_MESSAGES;
+                domain::Error::invalid(
+                    "context_messages",
+                    format!("must be a number between {least} and {most}"),
+                )
+            })?),
+        };
+        domain()
+            .preferences()
+            .set_context_messages(&actor()?, count)
+            .await?;
+        Ok(())
+    };
+    Form::new("context")
+        .keep("context_messages", &context_messages)
+        .end(outcome.await, |()| {
+            done("Saved. It counts from the next message on.", "context")
+        })
 }

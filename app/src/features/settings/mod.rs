@@ -1,7 +1,7 @@
 //! The reader's own settings: theme, time zone, account.
 
 #[cfg(feature = "ssr")]
-mod account;
+pub(crate) mod account;
 pub mod api;
 #[cfg(feature = "ssr")]
 mod device;

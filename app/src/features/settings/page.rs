@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::account::{delete_section, export_section, password_section, profile_section};
+use super::account::{context_section, delete_section, export_section, password_section, profile_section};
 use super::sessions::sessions_section;
 use super::theme::{THEME_COOKIE, Theme};
 use crate::features::chat::sidebar::ConversationRows;
+use crate::features::testimonials::view::own_section;
 use crate::frame::{Section, framed, signed_in};
 use crate::server_context::{domain, request};
 
@@ -17,6 +18,8 @@ pub fn SettingsPage() -> impl IntoView {
         let domain = domain();
         let token = request().session_token;
         let sessions = domain.accounts().list_sessions(&actor, token.as_deref()).await?;
+        let own = domain.testimonials().own(&actor).await?;
+        let chosen = domain.preferences().get(&actor).await?.context_messages;
         let has_password = domain.accounts().has_password(&actor).await?;
         let theme = request()
             .cookies
@@ -29,7 +32,9 @@ pub fn SettingsPage() -> impl IntoView {
                 <h2>"Theme"</h2>
                 {theme_form(theme)}
             </section>
+            {context_section(chosen)}
             {sessions_section(&actor, sessions)}
+            {own_section(&actor, own)}
             {export_section()}
             {delete_section(has_password)}
         };

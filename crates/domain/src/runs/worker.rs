@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::{Duration, Instant};
 
-use agent::context::window;
+use agent::context::{WindowLimits, window};
 use agent::llm::{ChatMessage, Clock, RequestedCall, Usage};
 use agent::run::{HostError, RunError, RunHost, RunLimits, RunOutcome, RunRequest};
 use agent::tools::{ToolContext, ToolError, ToolOutput};
@@ -18,7 +18,7 @@ use serde_json::Value;
 use store::messages::Range;
 use store::runs::{Lease, RunRecord, RunStatus};
 use store::tool_calls::{Finished, NewToolCall};
-use store::{Scope, accounts, conversations, messages, runs, tool_calls};
+use store::{Scope, accounts, conversations, messages, preferences, runs, tool_calls};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -113,11 +113,12 @@ impl Domain {
         };
         let run = writer.run();
         let mut commit = writer.begin().await.map_err(host_error)?;
-        let loaded = load(&mut commit.tx, run, self.config().window.messages).await;
+        let loaded = load(&mut commit.tx, run, self.config().window).await;
         let Loaded {
             actor,
             history,
             user_message,
+            limits,
         } = loaded.map_err(|error| host_error(WriteError::Store(error)))?;
         let created = RunCreated {
             run_id: run.id,
@@ -134,7 +135,7 @@ impl Domain {
             now: clock::now(),
             time_zone: actor.time_zone.clone(),
         };
-        let messages: Vec<ChatMessage> = window(&history, self.config().window, &clock, &actor.user.name);
+        let messages: Vec<ChatMessage> = window(&history, limits, &clock, &actor.user.name);
         let host = Host {
             domain: self,
             writer,
@@ -285,9 +286,11 @@ struct Loaded {
     /// Ends with the message to be answered.
     history: Vec<Message>,
     user_message: Message,
+    /// The server's, or as many messages as the user chose.
+    limits: WindowLimits,
 }
 
-async fn load(tx: &mut store::Tx, run: &RunRecord, limit: usize) -> Result<Loaded, store::Error> {
+async fn load(tx: &mut store::Tx, run: &RunRecord, mut limits: WindowLimits) -> Result<Loaded, store::Error> {
     let gone = store::Error::Lost("message");
     let user = accounts::find_user(tx, &run.user_id)
         .await?
@@ -298,7 +301,11 @@ async fn load(tx: &mut store::Tx, run: &RunRecord, limit: usize) -> Result<Loade
     let Some(answer) = messages::find(tx, run.assistant_message_id).await? else {
         return Err(gone);
     };
-    let limit = u32::try_from(limit).unwrap_or(u32::MAX).max(1);
+    let chosen = preferences::find(tx, &run.user_id).await?.context_messages;
+    if let Some(count) = chosen.and_then(|count| usize::try_from(count).ok()) {
+        limits.messages = count;
+    }
+    let limit = u32::try_from(limits.messages).unwrap_or(u32::MAX).max(1);
     let records = messages::list(tx, run.conversation_id, Range::Before(answer.position), limit).await?;
     let mut history: Vec<Message> = records.into_iter().map(|record| record.message).collect();
     // A second try comes after the first one's answer: the model sees what that did, then the
@@ -313,6 +320,7 @@ async fn load(tx: &mut store::Tx, run: &RunRecord, limit: usize) -> Result<Loade
         actor: crate::accounts::actor_of(user),
         history,
         user_message: user_message.message,
+        limits,
     })
 }
 

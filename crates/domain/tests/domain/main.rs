@@ -6,5 +6,6 @@ mod accounts;
 mod own_account;
 mod runs;
 mod support;
+mod testimonials;
 mod tools;
 mod versions;
