@@ -7,7 +7,7 @@ use leptos_meta::MetaTags;
 
 use crate::features::settings::theme::{THEME_COOKIE, Theme};
 use crate::routes::App;
-use crate::server_context::{SiteAssets, append_header, request};
+use crate::server_context::{SiteAssets, append_header, domain, request};
 
 /// Renders a whole document. The options are part of the signature because `leptos_axum` hands them on. Wants [`SiteAssets`], the domain and the request's parts as context.
 pub fn shell(_: LeptosOptions) -> impl IntoView {
@@ -33,9 +33,12 @@ pub fn shell(_: LeptosOptions) -> impl IntoView {
                 <link rel="stylesheet" href=assets.css.clone()/>
                 {is_chat(&request.path_and_query).then(|| view! { <link rel="expect" href="#composer" blocking="render"/> })}
                 {lives.then(|| scripts(&assets, nonce))}
+                <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 {theme_colors(theme)}
+                {is_public(&request.path_and_query).then(|| social_tags(&request.path_and_query))}
                 <MetaTags/>
             </head>
             <body>
@@ -56,6 +59,40 @@ fn has_islands(path: &str) -> bool {
 /// out several times, and the older messages would flash by before the newest.
 fn is_chat(path: &str) -> bool {
     path.starts_with("/dashboard/chat")
+}
+
+/// Whether strangers may come to this page, and links to it be shown elsewhere.
+fn is_public(path: &str) -> bool {
+    matches!(path.split('?').next(), Some("/" | "/sign-in" | "/sign-up"))
+}
+
+/// What other sites show of a link to this page, and the one address under which it is known.
+fn social_tags(path: &str) -> impl IntoView + use<> {
+    const TITLE: &str = "Greenlit: a to-do list that works while you talk";
+    const ABOUT: &str = "A self-hosted assistant that keeps your task list. Every step it takes is shown, and every step can be undone.";
+    const PICTURE: &str = "The mark of Greenlit and its sentence: Talk it through. It’s on your list.";
+    let domain = domain();
+    let origin = domain.public_origin();
+    let address = format!("{origin}{}", path.split('?').next().unwrap_or("/"));
+    let picture = format!("{origin}/og.png");
+    let property =
+        |name: &'static str, content: String| leptos::html::meta().attr("property", name).content(content);
+    let tags = vec![
+        property("og:type", "website".into()),
+        property("og:site_name", "Greenlit".into()),
+        property("og:title", TITLE.into()),
+        property("og:description", ABOUT.into()),
+        property("og:url", address.clone()),
+        property("og:image", picture),
+        property("og:image:width", "1200".into()),
+        property("og:image:height", "630".into()),
+        property("og:image:alt", PICTURE.into()),
+    ];
+    view! {
+        <link rel="canonical" href=address/>
+        {tags}
+        <meta name="twitter:card" content="summary_large_image"/>
+    }
 }
 
 fn theme_colors(theme: Option<Theme>) -> impl IntoView {
@@ -85,9 +122,13 @@ fn scripts(assets: &SiteAssets, nonce: String) -> impl IntoView + use<> {
         for(const e of document.querySelectorAll('leptos-island')){\
         e.parentElement.closest('leptos-children')?.$$on_hydrate?.();\
         m[e.dataset.component](e)}";
+    // Told apart from islands because it is as true of a page whose WASM never came.
+    const AROUND: &str = "const o=()=>document.documentElement.toggleAttribute('data-offline',!navigator.onLine);\
+        addEventListener('offline',o);addEventListener('online',o);o();";
     let (js, wasm) = (&assets.js, &assets.wasm);
-    let script =
-        format!("import('{js}').then(async m=>{{await m.default({{module_or_path:'{wasm}'}});{WAKE}}})");
+    let script = format!(
+        "{AROUND}import('{js}').then(async m=>{{await m.default({{module_or_path:'{wasm}'}});{WAKE}}})"
+    );
     view! {
         <link rel="modulepreload" href=js.clone() nonce=nonce.clone()/>
         <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
@@ -100,7 +141,7 @@ fn scripts(assets: &SiteAssets, nonce: String) -> impl IntoView + use<> {
 fn content_security_policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; \
+         img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
 }
@@ -121,6 +162,16 @@ mod tests {
         }
         for path in ["/", "/nothing", "/share/x"] {
             assert!(!has_islands(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_what_strangers_see_is_shown_elsewhere() {
+        for path in ["/", "/?utm=1", "/sign-up", "/sign-in?next=%2Fdashboard"] {
+            assert!(is_public(path), "{path}");
+        }
+        for path in ["/dashboard", "/dashboard/chat/x", "/share/x", "/nothing"] {
+            assert!(!is_public(path), "{path}");
         }
     }
 

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::{FieldError, Problem};
 
 use crate::pages::problem_page;
+use crate::site::PLAIN_PAGE;
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -176,6 +177,12 @@ pub(crate) fn write_pending(mut response: Response, request_id: &str, wants_page
         form => ("application/problem+json", problem_json(&problem, form)),
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if kind.starts_with("text/html") {
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(PLAIN_PAGE),
+        );
+    }
     *response.body_mut() = Body::from(body);
     response
 }

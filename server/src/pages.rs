@@ -79,6 +79,7 @@ pub(crate) fn problem_page(problem: &Problem) -> String {
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\">{again}\
+         <link rel=\"stylesheet\" href=\"/plain.css\">\
          <title>{title} · Greenlit</title><main><h1>{title}</h1><p>{detail}</p><p>{hint}</p>\
          <p><small>Request {id}</small></p></main></html>",
         title = escape(&problem.title),

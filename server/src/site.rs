@@ -230,6 +230,10 @@ fn etag(bytes: &Bytes) -> HeaderValue {
     HeaderValue::try_from(format!("\"{hex}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
+/// What the plain page of a problem may load: its style sheet.
+pub(crate) const PLAIN_PAGE: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {
         "js" | "mjs" => "text/javascript; charset=utf-8",

@@ -1,5 +1,7 @@
 //! Small parts that every page is built from.
 
+#[cfg(test)]
+mod contrast;
 pub mod field;
 pub mod icon;
 pub mod text_area;
