@@ -30,7 +30,7 @@ for (const scheme of ["dark", "light"] as const) {
       await chat.exchange("Create a task called 'Review Q4 report' due today, high priority");
       await chat.exchange("Show my tasks");
       await chat.badge("Created task").getByText("Created task").click();
-      await expect(chat.messages.getByLabel("Arguments").first()).toBeVisible();
+      await expect(chat.messages.getByText("Arguments").first()).toBeVisible();
       await clean(makeAxeBuilder(), "a conversation with an open badge");
       await chat.openSidebar();
       await clean(makeAxeBuilder(), "the sidebar");

@@ -7,8 +7,10 @@
 
 use std::collections::BTreeMap;
 
+use app::dates::now_in;
 use app::features::chat::badge::tool_html;
 use app::server_context::markdown_options;
+use jiff::tz::TimeZone;
 use markdown::StreamRenderer;
 use protocol::event::RunCreated;
 use protocol::html::HtmlPatch;
@@ -19,6 +21,7 @@ use super::sse::Frame;
 /// Turns events, from the run's first on, into the frames after a sequence number.
 pub(super) struct HtmlEvents {
     after: u64,
+    time_zone: TimeZone,
     /// The answer as far as it was followed; `None` before the first event.
     message: Option<Message>,
     /// By index in [`Message::parts`]; made when a part's text is first sent.
@@ -29,9 +32,11 @@ pub(super) struct HtmlEvents {
 
 impl HtmlEvents {
     /// `after`: the last event that the page's own HTML covers; 0 for none.
-    pub(super) fn new(after: u64) -> Self {
+    /// `time_zone` is the reader's, for dates on badges.
+    pub(super) fn new(after: u64, time_zone: TimeZone) -> Self {
         Self {
             after,
+            time_zone,
             message: None,
             renderers: BTreeMap::new(),
             known_parts: 0,
@@ -58,7 +63,7 @@ impl HtmlEvents {
                     self.send_text(&mut text, &mut frames);
                     self.fold(&event.event);
                     if is_new {
-                        frames.extend(frame_of(event));
+                        frames.extend(frame_of(event, &self.time_zone));
                     }
                 }
             }
@@ -129,13 +134,13 @@ impl HtmlEvents {
     }
 }
 
-fn frame_of(event: &SequencedEvent) -> Option<Frame> {
+fn frame_of(event: &SequencedEvent, time_zone: &TimeZone) -> Option<Frame> {
     match &event.event {
         RunEvent::ToolStarted(call) | RunEvent::ToolFinished(call) | RunEvent::ToolApprovalRequired(call) => {
             Some(Frame {
                 id: event.seq,
                 name: "tool.html",
-                data: serde_json::to_string(&tool_html(call)).ok()?,
+                data: serde_json::to_string(&tool_html(call, &now_in(time_zone))).ok()?,
             })
         }
         _ => Frame::of(event),
@@ -261,7 +266,7 @@ mod tests {
                 );
             }
         }
-        let mut html = HtmlEvents::new(after);
+        let mut html = HtmlEvents::new(after, TimeZone::UTC);
         let mut last = after;
         for batch in story.chunks(batch) {
             for frame in html.frames(batch) {
@@ -323,12 +328,12 @@ mod tests {
     #[test]
     fn neighbouring_text_is_sent_once_and_a_page_with_older_html_gets_whole_blocks() {
         let story = story();
-        let frames = HtmlEvents::new(3).frames(&story[..4]);
+        let frames = HtmlEvents::new(3, TimeZone::UTC).frames(&story[..4]);
         assert_eq!(frames.len(), 1);
         assert_eq!((frames[0].id, frames[0].name), (4, "text.html"));
         let patch: HtmlPatch = serde_json::from_str(&frames[0].data).unwrap();
         assert_eq!(patch.changes.len(), 1);
         assert_eq!(patch.changes[0].keep, 0);
-        assert_eq!(HtmlEvents::new(0).frames(&story[2..4]), []);
+        assert_eq!(HtmlEvents::new(0, TimeZone::UTC).frames(&story[2..4]), []);
     }
 }

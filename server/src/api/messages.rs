@@ -151,7 +151,7 @@ async fn answer(
     let runs = state.domain.runs();
     if wants_stream(headers) {
         let events = runs.events(actor, sent.run_id, 0).await?;
-        let mut response = sse::respond(state, events, 0, render);
+        let mut response = sse::respond(state, events, 0, render, actor);
         *response.status_mut() = status;
         return Ok(response);
     }

@@ -62,7 +62,7 @@ pub async fn events(
         Render::Html => 0,
     };
     let events = state.domain.runs().events(&actor, id, from).await?;
-    Ok(sse::respond(&state, events, after, render))
+    Ok(sse::respond(&state, events, after, render, &actor))
 }
 
 /// Stops a run; what was written stays. Also fine when it is over already.

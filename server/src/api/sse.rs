@@ -7,8 +7,10 @@ use app::server_context::problem_of;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use domain::Actor;
 use domain::runs::EventStream;
 use futures::stream::{Stream, StreamExt};
+use jiff::tz::TimeZone;
 use protocol::SequencedEvent;
 
 use super::html_events::HtmlEvents;
@@ -24,9 +26,15 @@ const BATCH: usize = 128;
 
 /// Streams the events after `after`. Ends after the run's last one, when the server stops, and on an
 /// error: the client then asks again with the last id it saw.
-pub(super) fn respond(state: &AppState, events: EventStream, after: u64, render: Render) -> Response {
+pub(super) fn respond(
+    state: &AppState,
+    events: EventStream,
+    after: u64,
+    render: Render,
+    reader: &Actor,
+) -> Response {
     let open = state.metrics.open_stream();
-    let frames = frames(events, after, render, open);
+    let frames = frames(events, after, render, reader.time_zone.clone(), open);
     stream(frames.take_until(state.closing.clone().cancelled_owned()))
 }
 
@@ -50,11 +58,12 @@ fn frames(
     events: EventStream,
     after: u64,
     render: Render,
+    time_zone: TimeZone,
     open: OpenStream,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     let mut html = match render {
         Render::Text => None,
-        Render::Html => Some(HtmlEvents::new(after)),
+        Render::Html => Some(HtmlEvents::new(after, time_zone)),
     };
     events
         .ready_chunks(BATCH)

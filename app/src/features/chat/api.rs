@@ -202,8 +202,12 @@ pub async fn undo_tool_call(call_id: String) -> Result<String, AppError> {
 
     let badge = async {
         let id = id(&call_id, "tool call")?;
-        let call = domain().tool_calls().undo(&actor()?, id).await?;
-        Ok(super::badge::badge_html(&call))
+        let actor = actor()?;
+        let call = domain().tool_calls().undo(&actor, id).await?;
+        Ok(super::badge::badge_html(
+            &call,
+            &crate::dates::now_in(&actor.time_zone),
+        ))
     };
     Form::new("composer").end(badge.await, |_| back())
 }
@@ -218,8 +222,12 @@ pub async fn tool_badge(call_id: String) -> Result<String, AppError> {
     use crate::server_context::{actor, domain};
 
     let id = id(&call_id, "tool call")?;
-    let call = domain().tool_calls().get(&actor()?, id).await?;
-    Ok(super::badge::badge_html(&call))
+    let actor = actor()?;
+    let call = domain().tool_calls().get(&actor, id).await?;
+    Ok(super::badge::badge_html(
+        &call,
+        &crate::dates::now_in(&actor.time_zone),
+    ))
 }
 
 /// What comes after a message (all of it if `after` is empty): for a page that was not told as it came. `None` when the

@@ -2,11 +2,12 @@
 //!
 //! Only the server makes badges; while an answer is written they reach the page as HTML, like its text.
 
+use jiff::Zoned;
 use leptos::prelude::*;
 use protocol::html::ToolHtml;
 use protocol::{ToolCall, ToolCallStatus};
-use serde_json::Value;
 
+use super::badge_detail::detail;
 use crate::ui::{Icon, icon};
 
 /// The words of the line: a sentence, and a tool's name to set in code after it.
@@ -22,50 +23,32 @@ fn headline(call: &ToolCall) -> (&str, Option<&str>) {
     }
 }
 
-/// JSON as people read it. A text stays as it is, and nothing is nothing.
-fn pretty(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        other => serde_json::to_string_pretty(other).ok(),
-    }
-}
-
-fn block(title: &'static str, value: &Value) -> impl IntoView + use<> {
-    pretty(value).map(|text| {
-        view! {
-            <h3>{title}</h3>
-            <pre tabindex="0" role="group" aria-label=title>
-                {text}
-            </pre>
-        }
-    })
-}
-
-/// The badge as `tool.html` and `undo_tool_call` carry it.
-pub fn badge_html(call: &ToolCall) -> String {
-    tool_badge(call).to_html()
+/// The badge as `tool.html` and `undo_tool_call` carry it. `now` is the reader's clock: dates are said as it shows
+/// them.
+pub fn badge_html(call: &ToolCall, now: &Zoned) -> String {
+    tool_badge(call, now).to_html()
 }
 
 /// A tool call's event for the page.
-pub fn tool_html(call: &ToolCall) -> ToolHtml {
+pub fn tool_html(call: &ToolCall, now: &Zoned) -> ToolHtml {
     ToolHtml {
         id: call.id,
         running: call.status == ToolCallStatus::Running,
         summary: call.summary.clone(),
-        html: badge_html(call),
+        html: badge_html(call, now),
     }
 }
 
 /// The badge.
-pub fn tool_badge(call: &ToolCall) -> impl IntoView + use<> {
+pub fn tool_badge(call: &ToolCall, now: &Zoned) -> impl IntoView + use<> {
     let (sentence, name) = headline(call);
-    let sign = match call.status {
-        ToolCallStatus::Running => None,
-        ToolCallStatus::Success => Some(Icon::Check),
-        ToolCallStatus::Undone => Some(Icon::Undo),
-        ToolCallStatus::AwaitingApproval => Some(Icon::Lock),
-        ToolCallStatus::Error | ToolCallStatus::Denied => Some(Icon::Cross),
+    let (sign, word) = match call.status {
+        ToolCallStatus::Running => (None, None),
+        ToolCallStatus::Success => (Some(Icon::Check), None),
+        ToolCallStatus::Undone => (Some(Icon::Undo), Some("Undone")),
+        ToolCallStatus::AwaitingApproval => (Some(Icon::Lock), None),
+        ToolCallStatus::Error => (Some(Icon::Cross), Some("Failed")),
+        ToolCallStatus::Denied => (Some(Icon::Cross), Some("Denied")),
     };
     let undoable = call.undoable && call.status == ToolCallStatus::Success;
     let id = call.id.to_string();
@@ -76,19 +59,13 @@ pub fn tool_badge(call: &ToolCall) -> impl IntoView + use<> {
                 <summary>
                     <span class="sign">{sign.map(icon)}</span>
                     <span class="what">
-                        {sentence.to_owned()} {name.map(|name| view! { <code>{name.to_owned()}</code> })}
+                        <bdi>{sentence.to_owned()}</bdi>
+                        {name.map(|name| view! { " "<code>{name.to_owned()}</code> })}
                     </span>
-                    {(call.status == ToolCallStatus::Undone).then(|| view! { <span class="chip">"Undone"</span> })}
+                    {word.map(|word| view! { <span class="chip">{word}</span> })}
                     {call.duration_ms.map(|ms| view! { <span class="ms">{format!("{ms} ms")}</span> })}
                 </summary>
-                <div class="detail">
-                    <p>
-                        <code>{call.tool_name.clone()}</code>
-                        {call.duration_ms.map(|ms| format!(" took {ms} ms"))}
-                    </p>
-                    {block("Arguments", &call.arguments)}
-                    {block("Result", &call.result)}
-                </div>
+                {detail(call, now)}
             </details>
             {undoable
                 .then(move || {
@@ -107,7 +84,7 @@ pub fn tool_badge(call: &ToolCall) -> impl IntoView + use<> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -125,9 +102,13 @@ mod tests {
         }
     }
 
+    fn now() -> Zoned {
+        "2026-11-21T12:00:00[Europe/Warsaw]".parse().unwrap()
+    }
+
     #[test]
     fn a_running_call_says_what_is_used() {
-        let html = tool_badge(&call(ToolCallStatus::Running)).to_html();
+        let html = tool_badge(&call(ToolCallStatus::Running), &now()).to_html();
         assert!(html.contains("AI is using:"), "{html}");
         assert!(html.contains("<code>add_task</code>"), "{html}");
         assert!(
@@ -143,7 +124,7 @@ mod tests {
         call.summary = "Created task: Milk".into();
         call.duration_ms = Some(12);
         call.undoable = true;
-        let html = tool_badge(&call).to_html();
+        let html = tool_badge(&call, &now()).to_html();
         assert!(
             html.contains("Created task: Milk") && html.contains("12 ms"),
             "{html}"
@@ -151,8 +132,29 @@ mod tests {
         assert!(html.contains("action=\"/api/fn/undo_tool_call\""), "{html}");
 
         call.status = ToolCallStatus::Undone;
-        let html = tool_badge(&call).to_html();
+        let html = tool_badge(&call, &now()).to_html();
         assert!(html.contains("Undone"), "{html}");
         assert!(!html.contains("<form"), "{html}");
+    }
+
+    #[test]
+    fn every_end_but_success_has_a_word_of_its_own() {
+        for (status, word) in [
+            (ToolCallStatus::Error, "Failed"),
+            (ToolCallStatus::Denied, "Denied"),
+            (ToolCallStatus::Undone, "Undone"),
+        ] {
+            let mut call = call(status);
+            call.summary = "Couldn't find that task".into();
+            let html = tool_badge(&call, &now()).to_html();
+            assert!(
+                html.contains(&format!("<span class=\"chip\">{word}</span>")),
+                "{html}"
+            );
+            assert!(
+                html.contains(&format!("data-status=\"{}\"", status.as_str())),
+                "{html}"
+            );
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::Actor;
 use domain::conversations::{ListMessages, LiveMessage, OpenConversation};
+use jiff::Zoned;
 use leptos::either::Either;
 use leptos::prelude::*;
 use protocol::{ConversationId, Message, MessageId, Part, Role, ToolCallStatus};
@@ -38,7 +39,10 @@ impl History {
         let conversations = domain.conversations();
         let Some(before) = before else {
             let open = conversations.open(actor, id, PAGE_MESSAGES).await?;
-            return Ok((open.conversation.title.clone(), Self::of(open)));
+            return Ok((
+                open.conversation.title.clone(),
+                Self::of(open, &dates::now_in(&actor.time_zone)),
+            ));
         };
         let query = ListMessages {
             limit: Some(PAGE_MESSAGES),
@@ -59,7 +63,7 @@ impl History {
         Ok((conversation.title, history))
     }
 
-    fn of(open: OpenConversation) -> Self {
+    fn of(open: OpenConversation, now: &Zoned) -> Self {
         let OpenConversation {
             mut messages,
             live,
@@ -73,7 +77,7 @@ impl History {
         let living = messages
             .split_off(first_living)
             .into_iter()
-            .map(|message| entry_data(message, &live));
+            .map(|message| entry_data(message, &live, now));
         Self {
             living: living.collect(),
             finished: messages,
@@ -104,7 +108,7 @@ impl History {
             day = heading;
             views.push(view! {
                 {new_day}
-                {finished_message(message, retried)}
+                {finished_message(message, retried, &now)}
             });
         }
         views
@@ -118,6 +122,7 @@ pub(super) async fn entries_since(
     after: Option<MessageId>,
 ) -> Result<Option<Vec<EntryData>>, AppError> {
     let open = domain().conversations().open(actor, id, PAGE_MESSAGES).await?;
+    let now = dates::now_in(&actor.time_zone);
     let mut messages = open.messages;
     if let Some(after) = after {
         let Some(at) = messages.iter().position(|message| message.id == after) else {
@@ -127,11 +132,11 @@ pub(super) async fn entries_since(
     }
     let entries = messages
         .into_iter()
-        .map(|message| entry_data(message, &open.live));
+        .map(|message| entry_data(message, &open.live, &now));
     Ok(Some(entries.collect()))
 }
 
-fn entry_data(message: Message, live: &[LiveMessage]) -> EntryData {
+fn entry_data(message: Message, live: &[LiveMessage], now: &Zoned) -> EntryData {
     match message.role {
         Role::User => EntryData::Mine {
             id: message.id,
@@ -139,7 +144,7 @@ fn entry_data(message: Message, live: &[LiveMessage]) -> EntryData {
         },
         Role::Assistant => {
             let covered = live.iter().find(|live| live.message_id == message.id);
-            let mut data = answer_data(&message);
+            let mut data = answer_data(&message, now);
             data.run_id = covered.map(|live| live.run_id).or(data.run_id);
             data.seq = covered.map_or(0, |live| live.seq);
             EntryData::Answer(data)
@@ -147,11 +152,11 @@ fn entry_data(message: Message, live: &[LiveMessage]) -> EntryData {
     }
 }
 
-fn finished_message(message: Message, retried: Option<MessageId>) -> impl IntoView {
+fn finished_message(message: Message, retried: Option<MessageId>, now: &Zoned) -> impl IntoView + use<> {
     match message.role {
         Role::User => Either::Left(mine_view(Mine::sent(message.id, message.content), None)),
         Role::Assistant => {
-            let mut data = answer_data(&message);
+            let mut data = answer_data(&message, now);
             data.run_id = data.run_id.filter(|_| retried == Some(message.id));
             Either::Right(answer_view(Answer::new(data), None))
         }
@@ -159,7 +164,7 @@ fn finished_message(message: Message, retried: Option<MessageId>) -> impl IntoVi
 }
 
 /// A stored answer with all that it shows rendered.
-fn answer_data(message: &Message) -> AnswerData {
+fn answer_data(message: &Message, now: &Zoned) -> AnswerData {
     let parts = message
         .parts
         .iter()
@@ -171,7 +176,7 @@ fn answer_data(message: &Message) -> AnswerData {
             ))),
             Part::ToolCall { id } => Some(PartData::Tool {
                 id: *id,
-                html: badge_html(message.tool_call(*id)?),
+                html: badge_html(message.tool_call(*id)?, now),
             }),
         });
     let status = AnswerStatus::of(message);
@@ -218,17 +223,20 @@ mod tests {
     }
 
     fn history(messages: Vec<Message>) -> History {
-        History::of(OpenConversation {
-            conversation: serde_json::from_value(json!({
-                "id": uuid::Uuid::from_u128(9), "title": "T", "pinned": false,
-                "created_at": "2026-01-02T03:04:05.678Z", "updated_at": "2026-01-02T03:04:05.678Z",
-                "message_count": 1, "last_message_preview": null
-            }))
-            .unwrap(),
-            live: vec![],
-            messages,
-            has_more: false,
-        })
+        History::of(
+            OpenConversation {
+                conversation: serde_json::from_value(json!({
+                    "id": uuid::Uuid::from_u128(9), "title": "T", "pinned": false,
+                    "created_at": "2026-01-02T03:04:05.678Z", "updated_at": "2026-01-02T03:04:05.678Z",
+                    "message_count": 1, "last_message_preview": null
+                }))
+                .unwrap(),
+                live: vec![],
+                messages,
+                has_more: false,
+            },
+            &dates::now_in(&jiff::tz::TimeZone::UTC),
+        )
     }
 
     #[test]

@@ -4,6 +4,8 @@ pub mod answer;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod badge;
+#[cfg(feature = "ssr")]
+mod badge_detail;
 mod command_menu;
 pub mod commands;
 pub mod composer;

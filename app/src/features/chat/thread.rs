@@ -59,7 +59,9 @@ pub fn mine_view(mine: Mine, chat: Option<ChatState>) -> impl IntoView {
     view! {
         <article class="mine" aria-busy=busy>
             <h2 class="sr-only">"You"</h2>
-            <p class="bubble">{text}</p>
+            <p class="bubble" dir="auto">
+                {text}
+            </p>
             {move || match status.get() {
                 SendStatus::Failed(why) => Some(not_sent(why, mine.clone(), chat)),
                 _ => None,

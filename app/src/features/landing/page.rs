@@ -1,10 +1,12 @@
 //! `/`
 
+use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use protocol::{MessageId, Timestamp, ToolCall, ToolCallId, ToolCallStatus};
 use serde_json::{Value, json};
 
+use crate::dates;
 use crate::features::chat::answer::answer_view;
 use crate::features::chat::badge::badge_html;
 use crate::features::chat::entry::{Answer, Mine};
@@ -137,6 +139,11 @@ fn sample() -> impl IntoView {
 
 fn step(id: u128, title: &str, due_at: &str, ms: u32) -> PartData {
     let id = ToolCallId(uuid(id));
+    // The day before the first step, whenever the page is looked at.
+    let now = dates::local(
+        Timestamp::from_millis(1_795_510_800_000),
+        &dates::now_in(&TimeZone::UTC),
+    );
     let call = ToolCall {
         id,
         tool_name: "add_task".into(),
@@ -150,7 +157,7 @@ fn step(id: u128, title: &str, due_at: &str, ms: u32) -> PartData {
     };
     PartData::Tool {
         id,
-        html: badge_html(&call),
+        html: badge_html(&call, &now),
     }
 }
 

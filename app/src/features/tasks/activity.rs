@@ -85,7 +85,7 @@ fn entry(change: ChangeRecord, now: &Zoned) -> impl IntoView + use<> {
     };
     view! {
         <li>
-            <div>{tool_badge(&record.call)}</div>
+            <div>{tool_badge(&record.call, now)}</div>
             <ul class="differences-of">{details}</ul>
             <p class="quiet-note">
                 <time datetime=record.call.timestamp.to_string()>{dates::moment(&at, now)}</time> " in " {place}

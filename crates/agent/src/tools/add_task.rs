@@ -58,9 +58,12 @@ impl Tool for AddTask {
         arguments: Arguments,
         context: &mut ToolContext<'_>,
     ) -> Result<ToolOutput, ToolError> {
-        let title = arguments
-            .title()?
-            .ok_or_else(|| ToolError::Respond("`title` is missing: say what is to be done.".into()))?;
+        let title = arguments.title()?.ok_or_else(|| {
+            ToolError::respond(
+                "`title` is missing: say what is to be done.",
+                "The title was missing",
+            )
+        })?;
         let task = context
             .tasks
             .add(NewTask {

@@ -27,18 +27,25 @@ impl Arguments {
             Ok(Value::String(inner)) => read(&inner).unwrap_or(Value::String(inner)),
             Ok(value) => value,
             Err(error) => {
-                return Err(ToolError::Respond(format!(
-                    "The arguments of {tool_name} are not valid JSON ({error}). Send one JSON object that fits \
-                     the tool's schema."
-                )));
+                return Err(ToolError::respond(
+                    format!(
+                        "The arguments of {tool_name} are not valid JSON ({error}). Send one JSON object that fits \
+                         the tool's schema."
+                    ),
+                    UNREADABLE,
+                ));
             }
         };
         match value {
             Value::Object(fields) => Ok(Self(fields)),
             Value::Null => Ok(Self::default()),
-            _ => Err(ToolError::Respond(format!(
-                "The arguments of {tool_name} must be one JSON object with named fields, such as {{\"title\": \"…\"}}."
-            ))),
+            _ => Err(ToolError::respond(
+                format!(
+                    "The arguments of {tool_name} must be one JSON object with named fields, such as {{\"title\": \
+                     \"…\"}}."
+                ),
+                UNREADABLE,
+            )),
         }
     }
 
@@ -49,7 +56,11 @@ impl Arguments {
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(Value::Number(number)) => Ok(Some(number.to_string())),
             Some(Value::Bool(flag)) => Ok(Some(flag.to_string())),
-            Some(Value::Array(_) | Value::Object(_)) => Err(respond(name, "must be a plain text")),
+            Some(Value::Array(_) | Value::Object(_)) => Err(respond(
+                name,
+                "must be a plain text",
+                format!("The {} could not be read", human(name)),
+            )),
         }
     }
 
@@ -75,9 +86,7 @@ impl Arguments {
             .chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
-        checked_text(&line, 1, limits::TASK_TITLE_CHARS)
-            .map(Some)
-            .map_err(|why| respond("title", &why))
+        within("title", &line, 1, limits::TASK_TITLE_CHARS).map(Some)
     }
 
     /// `description`: up to 2,000 characters; null is the empty text. `None` when it is absent.
@@ -89,9 +98,7 @@ impl Arguments {
             None => return Ok(None),
             Some(_) => self.text("description")?.unwrap_or_default(),
         };
-        checked_text(&text, 0, limits::TASK_DESCRIPTION_CHARS)
-            .map(Some)
-            .map_err(|why| respond("description", &why))
+        within("description", &text, 0, limits::TASK_DESCRIPTION_CHARS).map(Some)
     }
 
     /// `due_at` (also `due_date` and `due`): `Some(None)` when it is null or empty, which takes a date
@@ -102,9 +109,10 @@ impl Arguments {
     pub fn due_at(&self, clock: &Clock) -> Result<Option<Option<Timestamp>>, ToolError> {
         const NAMES: [&str; 3] = ["due_at", "due_date", "due"];
         match self.any_text(&NAMES)? {
-            Some((name, text)) => due::parse(&text, clock)
-                .map(Some)
-                .map_err(|why| respond(name, &why)),
+            Some((name, text)) => due::parse(&text, clock).map(Some).map_err(|why| {
+                let shown = limits::excerpt(&text, 40);
+                respond(name, &why, format!("Couldn't understand the date “{shown}”"))
+            }),
             None if NAMES.iter().any(|name| self.0.contains_key(*name)) => Ok(Some(None)),
             None => Ok(None),
         }
@@ -121,9 +129,13 @@ impl Arguments {
         match word.as_str() {
             "medium" => Ok(Some(TaskPriority::Normal)),
             "urgent" => Ok(Some(TaskPriority::High)),
-            _ => TaskPriority::parse(&word)
-                .map(Some)
-                .ok_or_else(|| respond("priority", "must be low, normal or high")),
+            _ => TaskPriority::parse(&word).map(Some).ok_or_else(|| {
+                respond(
+                    "priority",
+                    "must be low, normal or high",
+                    format!("There is no priority “{}”", limits::excerpt(&word, 40)),
+                )
+            }),
         }
     }
 
@@ -140,9 +152,13 @@ impl Arguments {
             "all" | "any" => Ok(None),
             "completed" | "complete" => Ok(Some(TaskStatus::Done)),
             "pending" | "todo" | "active" => Ok(Some(TaskStatus::Open)),
-            _ => TaskStatus::parse(&word)
-                .map(Some)
-                .ok_or_else(|| respond("status", "must be open or done; leave it out for both")),
+            _ => TaskStatus::parse(&word).map(Some).ok_or_else(|| {
+                respond(
+                    "status",
+                    "must be open or done; leave it out for both",
+                    format!("There is no status “{}”", limits::excerpt(&word, 40)),
+                )
+            }),
         }
     }
 
@@ -157,6 +173,7 @@ impl Arguments {
             return Err(respond(
                 "task_id",
                 "is missing. Call list_tasks to find the task's id",
+                "It was not said which task is meant",
             ));
         }
         text.parse().map_err(|_| {
@@ -167,6 +184,7 @@ impl Arguments {
                     "must be an id as list_tasks gives it, not \"{shown}\". Call list_tasks and use the id of \
                      the task that is meant"
                 ),
+                NO_SUCH_TASK,
             )
         })
     }
@@ -177,7 +195,7 @@ impl Arguments {
     /// [`ToolError::Respond`] when it is over 200 characters.
     pub fn query(&self) -> Result<Option<String>, ToolError> {
         let text = self.text("q")?.unwrap_or_default();
-        let text = checked_text(&text, 0, limits::TASK_TITLE_CHARS).map_err(|why| respond("q", &why))?;
+        let text = within("q", &text, 0, limits::TASK_TITLE_CHARS)?;
         Ok((!text.is_empty()).then_some(text))
     }
 
@@ -196,7 +214,13 @@ impl Arguments {
             .parse()
             .ok()
             .filter(|number: &f64| !number.is_nan())
-            .ok_or_else(|| respond("limit", &format!("must be a number from 1 to {max}")))?;
+            .ok_or_else(|| {
+                respond(
+                    "limit",
+                    &format!("must be a number from 1 to {max}"),
+                    "It was not clear how many tasks to list",
+                )
+            })?;
         Ok((number as u32).clamp(1, max))
     }
 
@@ -206,16 +230,47 @@ impl Arguments {
     }
 }
 
-fn respond(name: &str, why: &str) -> ToolError {
-    ToolError::Respond(format!("`{name}` {why}."))
+const UNREADABLE: &str = "The request to the tool could not be read";
+const NO_SUCH_TASK: &str = "Couldn't find that task";
+
+fn respond(name: &str, why: &str, summary: impl Into<String>) -> ToolError {
+    ToolError::respond(format!("`{name}` {why}."), summary)
+}
+
+/// What people call a field.
+fn human(name: &str) -> &str {
+    match name {
+        "due_at" | "due_date" | "due" => "due date",
+        "task_id" | "id" => "task's id",
+        "q" => "search text",
+        name => name,
+    }
+}
+
+/// A text held against its limit.
+fn within(name: &str, text: &str, min: usize, max: usize) -> Result<String, ToolError> {
+    checked_text(text, min, max).map_err(|why| {
+        let (what, length) = (human(name), text.trim().chars().count());
+        let summary = if length > max {
+            format!("The {what} was too long ({length} of {max} characters)")
+        } else if length < min {
+            format!("The {what} was empty")
+        } else {
+            format!("The {what} has characters that cannot be stored")
+        };
+        respond(name, &why, summary)
+    })
 }
 
 /// What is said when no task of the user has this id.
 pub(crate) fn no_such_task(id: TaskId) -> ToolError {
-    ToolError::Respond(format!(
-        "There is no task with the id {id}; it may have been deleted. Call list_tasks to see the tasks and \
-         their ids."
-    ))
+    ToolError::respond(
+        format!(
+            "There is no task with the id {id}; it may have been deleted. Call list_tasks to see the tasks and \
+             their ids."
+        ),
+        NO_SUCH_TASK,
+    )
 }
 
 #[cfg(test)]
@@ -224,6 +279,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use super::super::Refusal;
     use super::*;
 
     fn arguments(value: Value) -> Arguments {
@@ -231,8 +287,12 @@ mod tests {
     }
 
     fn told<T: std::fmt::Debug>(result: Result<T, ToolError>) -> String {
+        refused(result).told
+    }
+
+    fn refused<T: std::fmt::Debug>(result: Result<T, ToolError>) -> Refusal {
         match result.unwrap_err() {
-            ToolError::Respond(text) => text,
+            ToolError::Respond(refusal) => refusal,
             ToolError::Fatal(source) => panic!("fatal: {source}"),
         }
     }
@@ -312,6 +372,72 @@ mod tests {
                 .to_string(),
             id
         );
+    }
+
+    #[test]
+    fn people_are_told_in_their_words() {
+        let clock = Clock {
+            now: "2026-11-21T10:00:00Z".parse().unwrap(),
+            time_zone: jiff::tz::TimeZone::UTC,
+        };
+        let given = |value| arguments(value);
+        for (refusal, summary) in [
+            (
+                refused(Arguments::parse("add_task", "{")),
+                "The request to the tool could not be read",
+            ),
+            (
+                refused(Arguments::parse("add_task", "[]")),
+                "The request to the tool could not be read",
+            ),
+            (
+                refused(given(json!({"title": "é".repeat(201)})).title()),
+                "The title was too long (201 of 200 characters)",
+            ),
+            (
+                refused(given(json!({"title": ""})).title()),
+                "The title was empty",
+            ),
+            (
+                refused(given(json!({"title": {}})).title()),
+                "The title could not be read",
+            ),
+            (
+                refused(given(json!({"description": "x".repeat(2001)})).description()),
+                "The description was too long (2001 of 2000 characters)",
+            ),
+            (
+                refused(given(json!({"due": "soon"})).due_at(&clock)),
+                "Couldn't understand the date “soon”",
+            ),
+            (
+                refused(given(json!({"priority": "x"})).priority()),
+                "There is no priority “x”",
+            ),
+            (
+                refused(given(json!({"status": "x"})).status()),
+                "There is no status “x”",
+            ),
+            (
+                refused(given(json!({})).task_id()),
+                "It was not said which task is meant",
+            ),
+            (
+                refused(given(json!({"task_id": "milk"})).task_id()),
+                "Couldn't find that task",
+            ),
+            (
+                refused(given(json!({"q": "x".repeat(201)})).query()),
+                "The search text was too long (201 of 200 characters)",
+            ),
+            (
+                refused(given(json!({"limit": "many"})).limit()),
+                "It was not clear how many tasks to list",
+            ),
+        ] {
+            assert_eq!(refusal.summary, summary);
+            assert!(!refusal.summary.contains(['`', '_']), "{summary}");
+        }
     }
 
     proptest! {

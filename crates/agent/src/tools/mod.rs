@@ -103,13 +103,31 @@ pub enum UndoOutcome {
 /// Why a tool did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
-    /// Something the model can do better next time: it is told this sentence, and people see it on
-    /// the badge.
-    #[error("{0}")]
-    Respond(String),
+    /// Something the model can do better next time.
+    #[error("{}", .0.told)]
+    Respond(Refusal),
     /// The run cannot go on.
     #[error("the tool's host failed")]
     Fatal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why a call was refused, for each of the two who have to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// For the model: what was wrong and how to do better. People find it in the badge's details.
+    pub told: String,
+    /// For a person, on the badge: one short sentence without fields, ids or names of tools.
+    pub summary: String,
+}
+
+impl ToolError {
+    /// Refuses a call: what the model is told, and what a person sees.
+    pub fn respond(told: impl Into<String>, summary: impl Into<String>) -> Self {
+        Self::Respond(Refusal {
+            told: told.into(),
+            summary: summary.into(),
+        })
+    }
 }
 
 /// What a tool did.

@@ -68,11 +68,14 @@ impl Registry {
                 .iter()
                 .map(|entry| entry.definition.name.as_str())
                 .collect();
-            return Err(ToolError::Respond(format!(
-                "There is no tool named \"{}\". The tools are: {}.",
-                excerpt(name, 60),
-                names.join(", ")
-            )));
+            let name = excerpt(name, 60);
+            return Err(ToolError::respond(
+                format!(
+                    "There is no tool named \"{name}\". The tools are: {}.",
+                    names.join(", ")
+                ),
+                format!("There is no tool called {name}"),
+            ));
         };
         let arguments = Arguments::parse(&entry.definition.name, arguments)?;
         let output = entry.tool.call(arguments, context).await?;
@@ -154,9 +157,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_tool_is_answered_with_the_list() {
-        let told = Desk::new().refusal("launch_rocket", "{}").await;
+        let refusal = Desk::new().refused("launch_rocket", "{}").await;
+        assert_eq!(refusal.summary, "There is no tool called launch_rocket");
         assert_eq!(
-            told,
+            refusal.told,
             "There is no tool named \"launch_rocket\". The tools are: add_task, list_tasks, complete_task, \
              update_task, delete_task, undo_last_change."
         );

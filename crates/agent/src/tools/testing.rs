@@ -6,8 +6,8 @@ use protocol::{Task, TaskId, TaskStatus, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    NewTask, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError, ToolOutput,
-    UndoOutcome,
+    NewTask, Refusal, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError,
+    ToolOutput, UndoOutcome,
 };
 use crate::llm::Clock;
 
@@ -56,8 +56,13 @@ impl Desk {
 
     /// What the model is told of a call that must fail.
     pub(super) async fn refusal(&mut self, name: &str, arguments: &str) -> String {
+        self.refused(name, arguments).await.told
+    }
+
+    /// Why a call that must fail was refused.
+    pub(super) async fn refused(&mut self, name: &str, arguments: &str) -> Refusal {
         match self.call(name, arguments).await {
-            Err(ToolError::Respond(text)) => text,
+            Err(ToolError::Respond(refusal)) => refusal,
             other => panic!("{name} {arguments} must be refused, but: {other:?}"),
         }
     }

@@ -35,10 +35,13 @@ impl Tool for UndoLastChange {
                 result: json!({ "undone": null }),
                 summary: "Nothing to undo".into(),
             }),
-            UndoOutcome::Conflict { summary } => Err(ToolError::Respond(format!(
-                "Not undone: “{summary}”. The task was changed since, and undoing would overwrite that. Tell the user, \
-                 and change the task itself if they want that."
-            ))),
+            UndoOutcome::Conflict { summary } => Err(ToolError::respond(
+                format!(
+                    "Not undone: “{summary}”. The task was changed since, and undoing would overwrite that. Tell the \
+                     user, and change the task itself if they want that."
+                ),
+                "Not undone, since the task was changed later",
+            )),
         }
     }
 }
@@ -73,7 +76,11 @@ mod tests {
         desk.undo = Some(UndoOutcome::Conflict {
             summary: "Updated task: Milk".into(),
         });
-        let told = desk.refusal("undo_last_change", "{}").await;
-        assert!(told.starts_with("Not undone: “Updated task: Milk”."), "{told}");
+        let refusal = desk.refused("undo_last_change", "{}").await;
+        assert!(
+            refusal.told.starts_with("Not undone: “Updated task: Milk”."),
+            "{refusal:?}"
+        );
+        assert_eq!(refusal.summary, "Not undone, since the task was changed later");
     }
 }

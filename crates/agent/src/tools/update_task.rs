@@ -65,9 +65,9 @@ impl Tool for UpdateTask {
             status: arguments.status()?,
         };
         if patch == TaskPatch::default() {
-            return Err(ToolError::Respond(
-                "Nothing to change was given. Give at least one of title, description, due_at, priority or status."
-                    .into(),
+            return Err(ToolError::respond(
+                "Nothing to change was given. Give at least one of title, description, due_at, priority or status.",
+                "There was nothing to change",
             ));
         }
         let change = context

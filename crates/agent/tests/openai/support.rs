@@ -144,7 +144,7 @@ impl RunHost for Host {
             .await
         {
             Ok(output) => output.result.to_string(),
-            Err(ToolError::Respond(text)) => text,
+            Err(ToolError::Respond(refusal)) => refusal.told,
             Err(ToolError::Fatal(source)) => return Err(HostError(source)),
         };
         self.seen.lock().unwrap().list = list;

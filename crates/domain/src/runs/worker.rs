@@ -439,14 +439,14 @@ impl Host<'_> {
                 let told = result.to_string();
                 (ToolCallStatus::Success, result, summary, told, changes)
             }
-            Err(ToolError::Respond(text)) => {
+            Err(ToolError::Respond(refusal)) => {
                 // Nothing of a refused call stands.
                 commit.tx.rollback_to_savepoint().await?;
                 (
                     ToolCallStatus::Error,
-                    Value::String(text.clone()),
-                    text.clone(),
-                    text,
+                    Value::String(refusal.told.clone()),
+                    refusal.summary,
+                    refusal.told,
                     vec![],
                 )
             }

@@ -222,7 +222,7 @@ impl RunHost for Host {
         state.list = list;
         let (told, summary) = match output {
             Ok(output) => (output.result.to_string(), output.summary),
-            Err(ToolError::Respond(why)) => (why.clone(), format!("refused: {why}")),
+            Err(ToolError::Respond(why)) => (why.told.clone(), format!("refused: {}", why.told)),
             Err(ToolError::Fatal(error)) => return Err(HostError(error)),
         };
         state.summaries.push(summary);
