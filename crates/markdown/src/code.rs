@@ -127,7 +127,10 @@ pub(crate) fn push_figure(out: &mut String, cache: &mut Cache, offset: usize, la
     }
     out.push_str("><figcaption><span>");
     out.push_str(if name.is_empty() { "text" } else { &name });
-    out.push_str("</span></figcaption><pre tabindex=\"0\" dir=\"ltr\"><code class=\"hl\">");
+    out.push_str("</span>");
+    // For the page's script, which shows it.
+    out.push_str("<button type=\"button\" class=\"copy\" data-copy=\"code\" hidden>Copy</button>");
+    out.push_str("</figcaption><pre tabindex=\"0\" dir=\"ltr\"><code class=\"hl\">");
     cache.push_highlighted(out, offset, language, code);
     out.push_str("</code></pre></figure>");
 }

@@ -16,8 +16,8 @@ pub(crate) type Piece<'t> = (Event<'t>, Range<usize>);
 #[derive(Debug)]
 pub(crate) struct Block {
     pub(crate) html: String,
-    /// The texts of its headings, in order: what it took from [`Slugs`].
-    pub(crate) headings: Vec<String>,
+    /// The levels, as written, and texts of its headings, in order: what it took from [`Slugs`].
+    pub(crate) headings: Vec<(u8, String)>,
 }
 
 /// The footnotes of a text: numbered in the order in which they are first referred to, then those

@@ -79,7 +79,7 @@ struct Settled {
     blocks: usize,
     /// Where the first block that is not settled starts, in bytes.
     offset: usize,
-    /// What the headings of the settled blocks are named.
+    /// What the headings of the settled blocks are named, and how they nest.
     slugs: Slugs,
     /// The whole lines that this was found out from, as the text's length up to there.
     lines: usize,
@@ -158,7 +158,8 @@ impl StreamRenderer {
         let Some((start, before)) = self.text.get(self.settled.offset..lines).and_then(last_block) else {
             return;
         };
-        for heading in rendered.iter().take(before).flat_map(|block| &block.headings) {
+        for (level, heading) in rendered.iter().take(before).flat_map(|block| &block.headings) {
+            self.settled.slugs.nest(*level);
             self.settled.slugs.take(heading);
         }
         self.settled.offset += start;

@@ -32,7 +32,7 @@ pub(crate) struct Writer<'w> {
     columns: Vec<Alignment>,
     column: usize,
     in_head: bool,
-    headings: Vec<String>,
+    headings: Vec<(u8, String)>,
 }
 
 impl<'w> Writer<'w> {
@@ -60,8 +60,8 @@ impl<'w> Writer<'w> {
         }
     }
 
-    /// Writes the block; returns its HTML and the texts of its headings.
-    pub(crate) fn write(&mut self, pieces: &[Piece<'_>]) -> (String, Vec<String>) {
+    /// Writes the block; returns its HTML and its headings.
+    pub(crate) fn write(&mut self, pieces: &[Piece<'_>]) -> (String, Vec<(u8, String)>) {
         let mut index = 0;
         while let Some((event, range)) = pieces.get(index) {
             index += 1;
@@ -92,13 +92,15 @@ impl<'w> Writer<'w> {
 
     fn leaf(&mut self, event: &Event<'_>) {
         match event {
-            Event::Text(text) if self.links == 0 => {
-                push_linkified(&mut self.out, text, &self.options.id_prefix)
+            Event::Text(text) if text.contains(is_bidi_control) => {
+                // Turns round itself and not what follows it.
+                self.out.push_str("<bdi>");
+                self.text(text);
+                self.out.push_str("</bdi>");
             }
+            Event::Text(text) => self.text(text),
             Event::InlineHtml(html) if is_line_break(html) => self.out.push_str("<br>"),
-            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                push_escaped(&mut self.out, text)
-            }
+            Event::Html(text) | Event::InlineHtml(text) => push_escaped(&mut self.out, text),
             Event::Code(code) | Event::InlineMath(code) | Event::DisplayMath(code) => {
                 self.out.push_str("<code>");
                 push_escaped(&mut self.out, code);
@@ -114,6 +116,14 @@ impl<'w> Writer<'w> {
             }),
             Event::FootnoteReference(label) => self.footnote_reference(label),
             Event::Start(_) | Event::End(_) => {}
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.links == 0 {
+            push_linkified(&mut self.out, text, &self.options.id_prefix);
+        } else {
+            push_escaped(&mut self.out, text);
         }
     }
 
@@ -199,13 +209,15 @@ impl<'w> Writer<'w> {
         }
     }
 
-    /// The page has a heading of its own and each message one: the text's begin at the third level.
+    /// The page has a heading of its own and each message one: the text's begin at the third level, however many `#`
+    /// they have, and none is skipped.
     fn heading(&mut self, level: HeadingLevel, following: &[Piece<'_>]) {
-        let (name, closing) = match level {
-            HeadingLevel::H1 => ("h3", "</h3>"),
-            HeadingLevel::H2 => ("h4", "</h4>"),
-            HeadingLevel::H3 => ("h5", "</h5>"),
-            HeadingLevel::H4 | HeadingLevel::H5 | HeadingLevel::H6 => ("h6", "</h6>"),
+        let level = level as u8;
+        let (name, closing) = match self.slugs.nest(level) {
+            0 | 1 => ("h3", "</h3>"),
+            2 => ("h4", "</h4>"),
+            3 => ("h5", "</h5>"),
+            _ => ("h6", "</h6>"),
         };
         let (text, _) = content(following);
         let mut opening = format!("<{name} dir=\"auto\"");
@@ -215,7 +227,7 @@ impl<'w> Writer<'w> {
             opening.push('"');
         }
         opening.push('>');
-        self.headings.push(text);
+        self.headings.push((level, text));
         self.open(&opening, closing);
     }
 
@@ -345,6 +357,11 @@ impl<'w> Writer<'w> {
         }
         self.open(&opening, "</div>");
     }
+}
+
+/// Embeddings, overrides and isolates of the direction of writing.
+fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text of an element that has just been opened, and the number of events up to and with its

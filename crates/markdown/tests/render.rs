@@ -8,9 +8,15 @@ fn html(text: &str) -> String {
 
 const REL: &str = r#"rel="noopener noreferrer nofollow" target="_blank""#;
 
+const COPY: &str = r#"<button type="button" class="copy" data-copy="code" hidden>Copy</button>"#;
+
 #[track_caller]
 fn check(text: &str, expected: &str) {
-    assert_eq!(html(text), expected.replace("REL", REL), "{text}");
+    assert_eq!(
+        html(text),
+        expected.replace("REL", REL).replace("COPY", COPY),
+        "{text}"
+    );
 }
 
 #[test]
@@ -47,17 +53,21 @@ fn text() {
 }
 
 #[test]
-fn headings_are_demoted_and_can_be_linked() {
+fn headings_nest_under_the_message_and_can_be_linked() {
     check("# One", r#"<h3 dir="auto" id="m1-h-one">One</h3>"#);
     check(
         "## Über `x` & *y*",
-        r#"<h4 dir="auto" id="m1-h-über-x--y">Über <code>x</code> &amp; <em>y</em></h4>"#,
+        r#"<h3 dir="auto" id="m1-h-über-x--y">Über <code>x</code> &amp; <em>y</em></h3>"#,
     );
     check(
         "### a\n### a",
-        r#"<h5 dir="auto" id="m1-h-a">a</h5><h5 dir="auto" id="m1-h-a-1">a</h5>"#,
+        r#"<h3 dir="auto" id="m1-h-a">a</h3><h3 dir="auto" id="m1-h-a-1">a</h3>"#,
     );
-    check("###### a", r#"<h6 dir="auto" id="m1-h-a">a</h6>"#);
+    check("###### a", r#"<h3 dir="auto" id="m1-h-a">a</h3>"#);
+    check(
+        "## a\n\n#### b\n\n> # c\n\n### d",
+        r#"<h3 dir="auto" id="m1-h-a">a</h3><h4 dir="auto" id="m1-h-b">b</h4><blockquote dir="auto"><h3 dir="auto" id="m1-h-c">c</h3></blockquote><h4 dir="auto" id="m1-h-d">d</h4>"#,
+    );
     check("# ???", r#"<h3 dir="auto">???</h3>"#);
     check("[to](#One)", r##"<p dir="auto"><a href="#m1-h-one">to</a></p>"##);
 }
@@ -90,15 +100,15 @@ fn tables_scroll_by_themselves() {
 fn code_blocks() {
     check(
         "```rust,ignore\nlet a;\n```",
-        r#"<figure class="code" data-lang="rust"><figcaption><span>rust</span></figcaption><pre tabindex="0" dir="ltr"><code class="hl"><span class="hl-keyword">let</span> a;</code></pre></figure>"#,
+        r#"<figure class="code" data-lang="rust"><figcaption><span>rust</span>COPY</figcaption><pre tabindex="0" dir="ltr"><code class="hl"><span class="hl-keyword">let</span> a;</code></pre></figure>"#,
     );
     check(
         "    <a>\n\n    b",
-        "<figure class=\"code\"><figcaption><span>text</span></figcaption><pre tabindex=\"0\" dir=\"ltr\"><code class=\"hl\">&lt;a&gt;\n\nb</code></pre></figure>",
+        "<figure class=\"code\"><figcaption><span>text</span>COPY</figcaption><pre tabindex=\"0\" dir=\"ltr\"><code class=\"hl\">&lt;a&gt;\n\nb</code></pre></figure>",
     );
     check(
         "```\"><script>\nx\n```",
-        r#"<figure class="code" data-lang="&quot;&gt;&lt;script&gt;"><figcaption><span>&quot;&gt;&lt;script&gt;</span></figcaption><pre tabindex="0" dir="ltr"><code class="hl">x</code></pre></figure>"#,
+        r#"<figure class="code" data-lang="&quot;&gt;&lt;script&gt;"><figcaption><span>&quot;&gt;&lt;script&gt;</span>COPY</figcaption><pre tabindex="0" dir="ltr"><code class="hl">x</code></pre></figure>"#,
     );
 }
 
@@ -106,7 +116,7 @@ fn code_blocks() {
 fn a_line_in_progress_has_colours() {
     check(
         "```rust\nlet a;\nlet",
-        "<figure class=\"code\" data-lang=\"rust\"><figcaption><span>rust</span></figcaption><pre tabindex=\"0\" dir=\"ltr\"><code class=\"hl\"><span class=\"hl-keyword\">let</span> a;\n<span class=\"hl-keyword\">let</span></code></pre></figure>",
+        "<figure class=\"code\" data-lang=\"rust\"><figcaption><span>rust</span>COPY</figcaption><pre tabindex=\"0\" dir=\"ltr\"><code class=\"hl\"><span class=\"hl-keyword\">let</span> a;\n<span class=\"hl-keyword\">let</span></code></pre></figure>",
     );
 }
 
@@ -152,6 +162,14 @@ fn images_are_links() {
     check(
         "![x](data:image/png;base64,AA) ![](/y)",
         r#"<p dir="auto">x Image</p>"#,
+    );
+}
+
+#[test]
+fn an_override_turns_only_its_own_text_round() {
+    check(
+        "a \u{202e}b **c**",
+        "<p dir=\"auto\"><bdi>a \u{202e}b </bdi><strong>c</strong></p>",
     );
 }
 
