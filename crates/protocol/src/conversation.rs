@@ -20,4 +20,7 @@ pub struct Conversation {
     /// Whether an answer is being written at this moment.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub running: bool,
+    /// Whether an answer ended since its owner last looked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }

@@ -21,6 +21,7 @@ pub mod preferences;
 pub mod run_events;
 pub mod runs;
 mod scope;
+pub mod search;
 pub mod sessions;
 pub mod tasks;
 pub mod testimonials;

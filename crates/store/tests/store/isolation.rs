@@ -105,14 +105,14 @@ async fn every_table_is_forced_and_has_a_policy_and_another_owner(pool: PgPool) 
          WHERE c.relnamespace = 'greenlit'::regnamespace AND c.relkind IN ('r', 'p')
            AND NOT (c.relrowsecurity AND c.relforcerowsecurity
                     AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
-                    AND pg_get_userbyid(c.relowner) NOT IN ('greenlit_app', 'greenlit_worker', 'greenlit_guest'))",
+                    AND pg_get_userbyid(c.relowner) NOT IN ('greenlit_app', 'greenlit_worker', 'greenlit_guest', 'greenlit_search'))",
     )
     .fetch_all(&pool)
     .await
     .unwrap();
     assert_eq!(bad, Vec::<String>::new());
     let strong: Vec<String> = sqlx::query_scalar(
-        "SELECT rolname::text FROM pg_roles WHERE rolname IN ('greenlit_app', 'greenlit_worker', 'greenlit_guest')
+        "SELECT rolname::text FROM pg_roles WHERE rolname IN ('greenlit_app', 'greenlit_worker', 'greenlit_guest', 'greenlit_search')
          AND (rolsuper OR rolbypassrls OR rolcanlogin OR rolcreaterole)",
     )
     .fetch_all(&pool)

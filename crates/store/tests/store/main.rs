@@ -4,6 +4,8 @@
 
 mod isolation;
 mod lists;
+mod plans;
 mod runs;
+mod search;
 mod support;
 mod task_order;

@@ -1,6 +1,7 @@
 use protocol::{ConversationId, MessageId, MessageStatus, Role, RunId, UserId};
 use sqlx::PgPool;
 use store::accounts::NewUser;
+use store::conversations::TitleSource;
 use store::messages::NewMessage;
 use store::runs::NewRun;
 use store::{Scope, Store, Tx, accounts, conversations, messages, runs};
@@ -30,7 +31,7 @@ pub(crate) fn store(pool: PgPool) -> Store {
 }
 
 pub(crate) async fn conversation(tx: &mut Tx, user: &UserId) -> ConversationId {
-    conversations::insert(tx, id(), user, "A conversation")
+    conversations::insert(tx, id(), user, "A conversation", TitleSource::Auto)
         .await
         .unwrap()
         .id
