@@ -9,4 +9,6 @@ pub mod context;
 pub mod llm;
 pub mod offline;
 pub mod run;
+pub mod title;
 pub mod tools;
+pub mod typos;

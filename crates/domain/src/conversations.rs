@@ -3,7 +3,8 @@
 use protocol::api::{ConversationPage, CreateConversation, MessagePage, UpdateConversation};
 use protocol::limits::{CONVERSATION_TITLE_CHARS, CONVERSATIONS_PAGE, MESSAGES_PAGE, checked_text};
 use protocol::{Conversation, ConversationId, Feedback, Message, MessageId, RunId, Timestamp};
-use store::conversations::{ListPosition, Probed};
+pub use store::conversations::DeletedConversation;
+use store::conversations::{ListPosition, Probed, SidebarPosition, TitleSource};
 use store::messages::Range;
 use store::runs::RunStatus;
 use store::{Scope, Tx, conversations, messages, runs, versions};
@@ -39,6 +40,8 @@ pub struct ListMessages {
     pub since: Option<Since>,
     /// The newest messages before this one.
     pub before: Option<MessageId>,
+    /// This one in the middle of what comes before and after it.
+    pub around: Option<MessageId>,
 }
 
 /// A place in the history.
@@ -76,7 +79,7 @@ impl<'a> Conversations<'a> {
         Self { domain }
     }
 
-    async fn begin(&self, actor: &Actor) -> Result<Tx, Error> {
+    pub(crate) async fn begin(&self, actor: &Actor) -> Result<Tx, Error> {
         Ok(self.domain.store().begin(Scope::Actor(actor.user_id())).await?)
     }
 
@@ -89,12 +92,14 @@ impl<'a> Conversations<'a> {
     /// # Errors
     /// `Invalid` for a title over its limit.
     pub async fn create(&self, actor: &Actor, request: CreateConversation) -> Result<Conversation, Error> {
-        let title = match request.title.as_deref() {
-            Some(text) => title(text)?,
-            None => UNTITLED.to_owned(),
+        let (title, source) = match request.title.as_deref() {
+            Some(text) => (title(text)?, TitleSource::User),
+            // The first message gives it another.
+            None => (UNTITLED.to_owned(), TitleSource::Auto),
         };
         let mut tx = self.begin(actor).await?;
-        let made = conversations::insert(&mut tx, Uuid::now_v7().into(), actor.user_id(), &title).await?;
+        let made =
+            conversations::insert(&mut tx, Uuid::now_v7().into(), actor.user_id(), &title, source).await?;
         tx.commit().await?;
         Ok(made)
     }
@@ -106,23 +111,87 @@ impl<'a> Conversations<'a> {
     pub async fn list(&self, actor: &Actor, query: ListConversations) -> Result<ConversationPage, Error> {
         let limit = page::limit(query.limit, CONVERSATIONS_PAGE)?;
         let after = query.cursor.as_deref().map(page::read_position).transpose()?;
-        let pattern = page::pattern(query.q.as_deref());
         let mut tx = self.begin(actor).await?;
+        let ids = match query.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+            Some(q) => Some(crate::search::conversations(&mut tx, actor, q).await?),
+            None => None,
+        };
+        let after = after.unwrap_or(ListPosition::START);
         let mut found =
-            conversations::list(&mut tx, actor.user_id(), after, pattern.as_deref(), limit + 1).await?;
+            conversations::list(&mut tx, actor.user_id(), after, ids.as_deref(), limit + 1).await?;
+        tx.commit().await?;
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let next_cursor = found
+            .last()
+            .filter(|_| more)
+            .map(|last| page::write_position(place(last)));
+        Ok(ConversationPage {
+            conversations: found,
+            next_cursor,
+        })
+    }
+
+    /// A page of the sidebar's list: pinned ones first, each kind newest `updated_at` first.
+    ///
+    /// # Errors
+    /// `Invalid` for a broken cursor.
+    pub async fn sidebar(
+        &self,
+        actor: &Actor,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<ConversationPage, Error> {
+        let after = cursor.map(page::read_sidebar).transpose()?;
+        let after = after.unwrap_or(SidebarPosition::START);
+        let mut tx = self.begin(actor).await?;
+        let mut found = conversations::sidebar(&mut tx, actor.user_id(), after, limit + 1).await?;
         tx.commit().await?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);
         let next_cursor = found.last().filter(|_| more).map(|last| {
-            page::write_position(ListPosition {
-                updated_at: last.updated_at,
-                id: last.id,
+            page::write_sidebar(SidebarPosition {
+                pinned: last.pinned,
+                within: place(last),
             })
         });
         Ok(ConversationPage {
             conversations: found,
             next_cursor,
         })
+    }
+
+    /// A page of what was deleted within the last thirty days, latest first, and the cursor of the next.
+    ///
+    /// # Errors
+    /// `Invalid` for a broken cursor.
+    pub async fn deleted(
+        &self,
+        actor: &Actor,
+        cursor: Option<&str>,
+    ) -> Result<(Vec<DeletedConversation>, Option<String>), Error> {
+        let after = cursor.map(page::read_position).transpose()?;
+        let after = after.unwrap_or(ListPosition::START);
+        let (_, limit) = CONVERSATIONS_PAGE;
+        let mut tx = self.begin(actor).await?;
+        let mut found = conversations::deleted(&mut tx, actor.user_id(), after, limit + 1).await?;
+        tx.commit().await?;
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let next = found.last().filter(|_| more).map(|last| {
+            page::write_position(ListPosition {
+                updated_at: last.deleted_at,
+                id: last.conversation.id,
+            })
+        });
+        Ok((found, next))
+    }
+
+    /// The owner looks at a conversation; nothing happens if there is none.
+    pub async fn mark_read(&self, actor: &Actor, id: ConversationId) -> Result<(), Error> {
+        let mut tx = self.begin(actor).await?;
+        conversations::mark_read(&mut tx, id).await?;
+        Ok(tx.commit().await?)
     }
 
     /// One conversation.
@@ -136,7 +205,7 @@ impl<'a> Conversations<'a> {
         }
     }
 
-    /// One conversation with its newest messages, for its page.
+    /// One conversation with its newest messages, for its page; from now on it is read.
     pub async fn open(
         &self,
         actor: &Actor,
@@ -152,6 +221,7 @@ impl<'a> Conversations<'a> {
         let mut records = messages::list(&mut tx, id, Range::Newest, limit + 1).await?;
         versions::fill(&mut tx, &mut records).await?;
         let unfinished = runs::unfinished(&mut tx, id).await?;
+        conversations::mark_read(&mut tx, id).await?;
         tx.commit().await?;
         let has_more = records.len() > limit as usize;
         records.drain(..records.len().saturating_sub(limit as usize));
@@ -205,11 +275,15 @@ impl<'a> Conversations<'a> {
             drop(tx);
             return Err(self.missing(actor, id).await);
         };
-        let range = match (query.since, query.before) {
-            (Some(Since::Time(time)), _) => Range::AfterTime(time),
-            (Some(Since::Message(message)), _) => Range::After(position_of(&mut tx, id, message).await?),
-            (None, Some(message)) => Range::Before(position_of(&mut tx, id, message).await?),
-            (None, None) => Range::Newest,
+        let range = match (query.since, query.before, query.around) {
+            (Some(Since::Time(time)), ..) => Range::AfterTime(time),
+            (Some(Since::Message(message)), ..) => Range::After(position_of(&mut tx, id, message).await?),
+            (None, Some(message), _) => Range::Before(position_of(&mut tx, id, message).await?),
+            (None, None, Some(message)) => {
+                let half = i32::try_from(limit / 2).unwrap_or(0);
+                Range::UpTo(position_of(&mut tx, id, message).await?.saturating_add(half))
+            }
+            (None, None, None) => Range::Newest,
         };
         let mut records = messages::list(&mut tx, id, range, limit + 1).await?;
         versions::fill(&mut tx, &mut records).await?;
@@ -321,6 +395,13 @@ impl<'a> Conversations<'a> {
             Some(conversation) => Ok(conversation),
             None => Err(self.missing(actor, id).await),
         }
+    }
+}
+
+fn place(conversation: &Conversation) -> ListPosition {
+    ListPosition {
+        updated_at: conversation.updated_at,
+        id: conversation.id,
     }
 }
 

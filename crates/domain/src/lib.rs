@@ -17,6 +17,7 @@ mod page;
 pub mod preferences;
 mod rate_limit;
 pub mod runs;
+pub mod search;
 pub mod tasks;
 pub mod testimonials;
 pub mod tool_calls;

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::Timestamp;
-use store::conversations::ListPosition;
+use store::conversations::{ListPosition, SidebarPosition};
 use uuid::Uuid;
 
 use crate::Error;
@@ -58,6 +58,25 @@ pub(crate) fn read_position(cursor: &str) -> Result<ListPosition, Error> {
     })
 }
 
+/// An opaque cursor for a place in the sidebar.
+pub(crate) fn write_sidebar(position: SidebarPosition) -> String {
+    let mark = if position.pinned { "p" } else { "o" };
+    format!("{mark}{}", write_position(position.within))
+}
+
+pub(crate) fn read_sidebar(cursor: &str) -> Result<SidebarPosition, Error> {
+    let (mark, within) = cursor.split_at_checked(1).ok_or_else(broken)?;
+    let pinned = match mark {
+        "p" => true,
+        "o" => false,
+        _ => return Err(broken()),
+    };
+    Ok(SidebarPosition {
+        pinned,
+        within: read_position(within)?,
+    })
+}
+
 /// An ILIKE pattern that finds the text anywhere; `None` for nothing to look for.
 pub(crate) fn pattern(q: Option<&str>) -> Option<String> {
     let q = q?.trim();
@@ -86,11 +105,17 @@ mod tests {
             id: Uuid::now_v7().into(),
         };
         assert_eq!(read_position(&write_position(position)).unwrap(), position);
+        let pinned = SidebarPosition {
+            pinned: true,
+            within: position,
+        };
+        assert_eq!(read_sidebar(&write_sidebar(pinned)).unwrap(), pinned);
         let id = Uuid::now_v7();
         assert_eq!(read_id(&write_id(id)).unwrap(), id);
         for bad in ["", "x", "AAAA", "é", "%00"] {
             assert!(matches!(read_position(bad), Err(Error::Invalid(_))), "{bad}");
             assert!(matches!(read_id(bad), Err(Error::Invalid(_))), "{bad}");
+            assert!(matches!(read_sidebar(bad), Err(Error::Invalid(_))), "{bad}");
         }
     }
 

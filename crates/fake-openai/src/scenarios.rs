@@ -68,6 +68,19 @@ pub(crate) fn reply(state: &State, body: &Value) -> Reply {
         .unwrap_or_else(|| Reply::text("Hello from the fake model."))
 }
 
+/// The answer to a request for a conversation's title: what the message has as `[title: …]`, or nothing.
+pub(crate) fn title(body: &Value) -> Option<Reply> {
+    let prompt = body["messages"][0]["content"].as_str()?;
+    if !prompt.starts_with("Name this conversation.") {
+        return None;
+    }
+    let question = body["messages"][1]["content"].as_str().unwrap_or_default();
+    let title = question
+        .split_once("[title: ")
+        .and_then(|(_, rest)| rest.split_once(']'));
+    Some(Reply::text(title.map_or("", |(title, _)| title)))
+}
+
 /// What matters of a request.
 struct Seen<'a> {
     question: &'a str,

@@ -38,6 +38,11 @@ pub(crate) fn router(state: Arc<State>) -> Router {
 }
 
 async fn chat(Shared(state): Shared<Arc<State>>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+    // A conversation's title is asked for beside it: it takes nothing from the script and is not recorded. This model has
+    // no idea for one, unless the message says it.
+    if let Some(reply) = scenarios::title(&body) {
+        return respond(&state, &body, reply);
+    }
     let violations = check::violations(&body);
     state.record(Recorded {
         authorization: headers
@@ -54,6 +59,11 @@ async fn chat(Shared(state): Shared<Arc<State>>, headers: HeaderMap, Json(body):
     } else {
         Reply::error(400, "invalid_request_error", &violations.join(" "))
     };
+    respond(&state, &body, reply)
+}
+
+fn respond(state: &Arc<State>, body: &Value, reply: Reply) -> Response {
+    let state = Arc::clone(state);
     let model = body["model"].as_str().unwrap_or_default().to_owned();
     match reply {
         Reply::Answer {

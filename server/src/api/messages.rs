@@ -41,6 +41,7 @@ pub async fn list(
         limit: parsed("limit", query.limit.as_deref())?,
         since: since(query.since.as_deref())?,
         before: parsed("before", query.before.as_deref())?,
+        around: None,
     };
     Ok(axum::Json(
         state.domain.conversations().messages(&actor, id, query).await?,

@@ -29,6 +29,7 @@ pub struct Scripted {
 struct State {
     answers: Mutex<VecDeque<Vec<Act>>>,
     requests: Mutex<Vec<ChatRequest>>,
+    title: Mutex<Option<String>>,
     gate: Semaphore,
     held: watch::Sender<usize>,
 }
@@ -61,10 +62,16 @@ impl Scripted {
             state: Arc::new(State {
                 answers: Mutex::new(answers.into_iter().collect()),
                 requests: Mutex::default(),
+                title: Mutex::default(),
                 gate: Semaphore::new(0),
                 held: watch::Sender::new(0),
             }),
         }
+    }
+
+    /// Answers requests for a conversation's title; until then they fail.
+    pub fn gives_title(&self, title: &str) {
+        *lock(&self.state.title) = Some(title.to_owned());
     }
 
     /// The requests so far.
@@ -101,6 +108,16 @@ impl Provider for Scripted {
         request: ChatRequest,
     ) -> Result<BoxStream<'static, Result<ProviderEvent, LlmError>>, LlmError> {
         check(&request.messages);
+        // A title is asked for beside a conversation: it takes no answer from the script and is not among the requests.
+        if crate::title::is_asked(&request) {
+            let title = lock(&self.state.title).clone();
+            let title = title.ok_or(LlmError::UnknownModel)?;
+            let events = [
+                Ok(ProviderEvent::Text(title)),
+                Ok(ProviderEvent::Finished(FinishReason::Stop)),
+            ];
+            return Ok(Box::pin(futures::stream::iter(events)));
+        }
         lock(&self.state.requests).push(request);
         let Some(acts) = lock(&self.state.answers).pop_front() else {
             panic!("one request more than the script has answers");

@@ -2,6 +2,8 @@
 
 use protocol::{Task, TaskStatus};
 
+use crate::typos::distance;
+
 use super::words::plain;
 
 /// Words that do not tell tasks apart.
@@ -126,29 +128,6 @@ fn is_near_one(word: &str, named: &[&str]) -> bool {
             .is_some_and(|stem| stem == *name && stem.len() > 2);
         stem || (allowed > 0 && distance(word, name) <= allowed)
     })
-}
-
-/// How many letters have to be changed, added, taken away or swapped with their neighbour.
-fn distance(first: &str, second: &str) -> usize {
-    let (first, second): (Vec<char>, Vec<char>) = (first.chars().collect(), second.chars().collect());
-    if first.len().abs_diff(second.len()) > 2 || first.len() > 40 {
-        return usize::MAX;
-    }
-    let width = second.len() + 1;
-    let mut rows: Vec<Vec<usize>> = vec![(0..width).collect()];
-    for (i, a) in first.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in second.iter().enumerate() {
-            let change = rows[i][j] + usize::from(a != b);
-            let mut least = change.min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *a == second[j - 1] && first[i - 1] == *b {
-                least = least.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[first.len()][second.len()]
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub(crate) mod hub;
 mod port;
 mod send;
 pub(crate) mod takeover;
+mod titles;
 mod versions;
 mod watch;
 mod worker;

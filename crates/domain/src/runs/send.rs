@@ -7,7 +7,7 @@ use protocol::event::RunCreated;
 use protocol::limits::{AUTO_TITLE_CHARS, MESSAGE_CHARS, PREVIEW_CHARS, checked_text, excerpt};
 use protocol::{ConversationId, Message, MessageStatus, Role, RunEvent, RunId};
 use sha2::{Digest, Sha256};
-use store::conversations::Probed;
+use store::conversations::{Probed, TitleSource};
 use store::messages::NewMessage;
 use store::runs::{NewRun, RunRecord, RunStatus};
 use store::{Scope, Tx, conversations, messages, runs};
@@ -116,7 +116,8 @@ async fn store_message(
         Some(id) => id,
         None => {
             let title = excerpt(&draft.content, AUTO_TITLE_CHARS);
-            conversations::insert(&mut tx, Uuid::now_v7().into(), actor.user_id(), &title)
+            let id = Uuid::now_v7().into();
+            conversations::insert(&mut tx, id, actor.user_id(), &title, TitleSource::Auto)
                 .await?
                 .id
         }
@@ -127,6 +128,10 @@ async fn store_message(
             .not_found(actor, Probed::Conversation, conversation_id.0)
             .await);
     };
+    if conversation.is_some() && position == 1 {
+        let title = excerpt(&draft.content, AUTO_TITLE_CHARS);
+        conversations::replace_auto_title(&mut tx, conversation_id, &title, TitleSource::Auto).await?;
+    }
     let stored = store_exchange(domain, &mut tx, actor, conversation_id, position, draft).await?;
     tx.commit().await?;
     Ok(stored)

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use protocol::{Message, RunEvent};
 use store::runs::{Claim, RunRecord};
-use store::{Scope, messages, run_events, runs, sessions};
+use store::{Scope, conversations, messages, run_events, runs, sessions};
 
 use super::worker::{End, interrupted};
 use super::writer::Writer;
 use crate::{Domain, Error};
 
 const SWEEP: Duration = Duration::from_secs(2);
-/// Sessions expire by themselves; only their rows remain to be removed.
+/// Sessions expire by themselves, deleted conversations are shown to nobody; only their rows remain to be removed.
 const SWEEPS_BETWEEN_CLEANUPS: u32 = 1800;
-/// Runs claimed in one sweep.
+/// Runs claimed in one sweep; conversations purged in one transaction.
 const AT_ONCE: u32 = 20;
 
 /// Sweeps until the server stops.
@@ -75,7 +75,16 @@ pub(crate) async fn sweep(domain: &Domain) -> Result<(), Error> {
 async fn clean_up(domain: &Domain) -> Result<(), Error> {
     let mut tx = domain.store().begin(Scope::Worker).await?;
     sessions::sweep(&mut tx).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    // In small pieces: each takes all messages, runs and events of a conversation with it.
+    loop {
+        let mut tx = domain.store().begin(Scope::Worker).await?;
+        let purged = conversations::purge(&mut tx, AT_ONCE).await?;
+        tx.commit().await?;
+        if purged < u64::from(AT_ONCE) || domain.inner.stopping.is_cancelled() {
+            return Ok(());
+        }
+    }
 }
 
 async fn take_over(domain: &Domain, claim: &Claim) -> Result<(), Error> {

@@ -55,6 +55,7 @@ impl Domain {
         self.inner.tasks.spawn(async move {
             let next = domain.work(&writer, &channel.cancel).await;
             domain.hub().close(writer.run().id);
+            domain.spawn_title(writer.run(), writer.message_with(&[]));
             if let Some(next) = next {
                 domain.work_on_next(next).await;
             }
@@ -181,10 +182,16 @@ impl Domain {
             .collect();
         let preview = preview(&message);
         conversations::touch(&mut commit.tx, run.conversation_id, preview.as_deref()).await?;
+        // Whoever stopped it was there.
+        if !matches!(end, End::Cancelled) {
+            conversations::mark_unread(&mut commit.tx, run.conversation_id).await?;
+        }
         let conversation = conversations::find(&mut commit.tx, run.conversation_id).await?;
         let mut events: Vec<RunEvent> = conversation
             .map(|mut conversation| {
                 conversation.running = false;
+                // Whoever sees this event looks at it.
+                conversation.unread = false;
                 RunEvent::ConversationUpdated(Box::new(conversation))
             })
             .into_iter()

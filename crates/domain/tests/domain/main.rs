@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod accounts;
+mod list;
 mod own_account;
 mod runs;
 mod support;

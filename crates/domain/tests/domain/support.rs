@@ -29,6 +29,8 @@ pub(crate) enum Beat {
 pub(crate) struct Script {
     steps: Mutex<VecDeque<Vec<Beat>>>,
     pub(crate) requests: Mutex<Vec<ChatRequest>>,
+    /// Given to the one request for a title.
+    pub(crate) title: Mutex<Option<&'static str>>,
 }
 
 impl Script {
@@ -56,6 +58,15 @@ impl Provider for Script {
         &self,
         request: ChatRequest,
     ) -> Result<BoxStream<'static, Result<ProviderEvent, LlmError>>, LlmError> {
+        // Beside the conversation, so not in its script.
+        if agent::title::is_asked(&request) {
+            let title = self.title.lock().unwrap().take().ok_or(LlmError::UnknownModel)?;
+            let events = [
+                Ok(ProviderEvent::Text(title.into())),
+                Ok(ProviderEvent::Finished(FinishReason::Stop)),
+            ];
+            return Ok(futures::stream::iter(events).boxed());
+        }
         let asked = {
             let mut requests = self.requests.lock().unwrap();
             requests.push(request);

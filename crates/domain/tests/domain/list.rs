@@ -1,0 +1,147 @@
+//! The list of conversations: its order, what is unread, titles, the search, deletion.
+
+use std::time::Duration;
+
+use domain::conversations::ListConversations;
+use protocol::ConversationId;
+use protocol::api::UpdateConversation;
+use sqlx::PgPool;
+
+use crate::support::{Beat, World, sign_up, world};
+
+const LONG: &str = "Please plan the board meeting on Friday with everything that has to be ready for it";
+
+async fn titles(world: &World, limit: u32) -> Vec<String> {
+    let mut titles = vec![];
+    let mut cursor: Option<String> = None;
+    loop {
+        let conversations = world.domain.conversations();
+        let page = conversations
+            .sidebar(&world.ada, cursor.as_deref(), limit)
+            .await
+            .unwrap();
+        titles.extend(
+            page.conversations
+                .into_iter()
+                .map(|conversation| conversation.title),
+        );
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            return titles;
+        }
+    }
+}
+
+async fn talk(world: &World, text: &str) -> ConversationId {
+    world.script.step(vec![Beat::Say("Sure.")]);
+    let sent = world.send(None, text).await;
+    world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
+    sent.conversation.id
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn pinned_ones_come_first_over_all_pages_and_a_rename_is_no_activity(pool: PgPool) {
+    let world = world(pool).await;
+    let mut ids = vec![];
+    for text in ["One", "Two", "Three", "Four"] {
+        ids.push(talk(&world, text).await);
+    }
+    let update = |title: Option<&str>, pinned| UpdateConversation {
+        title: title.map(str::to_owned),
+        pinned,
+    };
+    let conversations = world.domain.conversations();
+    conversations
+        .update(&world.ada, ids[0], update(None, Some(true)))
+        .await
+        .unwrap();
+    conversations
+        .update(&world.ada, ids[1], update(Some("Second"), None))
+        .await
+        .unwrap();
+    for limit in [1, 3, 50] {
+        assert_eq!(
+            titles(&world, limit).await,
+            ["One", "Four", "Three", "Second"],
+            "{limit}"
+        );
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_answer_is_unread_until_its_owner_looks(pool: PgPool) {
+    let world = world(pool).await;
+    let id = talk(&world, "Hello").await;
+    let conversations = world.domain.conversations();
+    assert!(conversations.get(&world.ada, id).await.unwrap().unread);
+    conversations.open(&world.ada, id, 10).await.unwrap();
+    assert!(!conversations.get(&world.ada, id).await.unwrap().unread);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_model_names_a_conversation_once_unless_its_owner_did(pool: PgPool) {
+    let world = world(pool).await;
+    *world.script.title.lock().unwrap() = Some("\"Board meeting.\"\n");
+    let id = talk(&world, LONG).await;
+    let conversations = world.domain.conversations();
+    let named = async {
+        loop {
+            let title = conversations.get(&world.ada, id).await.unwrap().title;
+            if !LONG.starts_with(&title) {
+                return title;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let title = tokio::time::timeout(Duration::from_secs(10), named)
+        .await
+        .unwrap();
+    assert_eq!(title, "Board meeting");
+    // What was asked for the title is none of the conversation's.
+    assert_eq!(world.script.asked(), 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_search_finds_words_their_beginnings_parts_and_typos(pool: PgPool) {
+    let world = world(pool).await;
+    let id = talk(&world, LONG).await;
+    talk(&world, "Buy milk").await;
+    let bob = sign_up(&world.domain, "bob").await;
+    let conversations = world.domain.conversations();
+    for (q, instead) in [
+        ("board meet", None),
+        ("BOARD", None),
+        ("eeting", None),
+        ("meetnig frday", Some("meeting friday")),
+    ] {
+        let found = conversations.search(&world.ada, q).await.unwrap();
+        assert_eq!(found.instead.as_deref(), instead, "{q}");
+        assert!(
+            found
+                .messages
+                .iter()
+                .all(|(message, _)| message.conversation_id == id),
+            "{q}"
+        );
+        assert_eq!(found.messages.len(), 1, "{q}");
+        let (_, passage) = &found.messages[0];
+        assert!(passage.iter().any(|piece| piece.found), "{q}");
+        let query = ListConversations {
+            q: Some(q.into()),
+            ..ListConversations::default()
+        };
+        let listed = conversations.list(&world.ada, query).await.unwrap();
+        assert_eq!(listed.conversations.len(), 1, "{q}");
+        let others = conversations.search(&bob, q).await.unwrap();
+        assert!(others.messages.is_empty() && others.titles.is_empty(), "{q}");
+    }
+    let found = conversations.search(&world.ada, "milk").await.unwrap();
+    assert_eq!((found.titles.len(), found.messages.len()), (1, 1));
+    conversations.delete(&world.ada, id).await.unwrap();
+    let found = conversations.search(&world.ada, "board").await.unwrap();
+    assert!(found.messages.is_empty() && found.titles.is_empty());
+    let (deleted, next) = conversations.deleted(&world.ada, None).await.unwrap();
+    assert_eq!((deleted[0].conversation.id, deleted.len(), next), (id, 1, None));
+    conversations.restore(&world.ada, id).await.unwrap();
+    assert_eq!(conversations.deleted(&world.ada, None).await.unwrap().0, []);
+}
