@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
+use leptos::prelude::*;
 
 /// The present moment somewhere.
 pub fn now_in(time_zone: &TimeZone) -> Zoned {
@@ -42,6 +43,38 @@ pub fn moment(at: &Zoned, now: &Zoned) -> String {
         _ => "%-d %b %Y",
     };
     at.strftime(format).to_string()
+}
+
+/// A point in the past for people and for machines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// As [`moment`] says it.
+    words: String,
+    /// `Tuesday, 3 November 2026, 14:02`
+    absolute: String,
+    /// RFC 3339
+    machine: String,
+}
+
+impl Moment {
+    /// As the owner's clock shows it.
+    pub fn of(at: protocol::Timestamp, now: &Zoned) -> Self {
+        let local = local(at, now);
+        Self {
+            words: moment(&local, now),
+            absolute: local.strftime("%A, %-d %B %Y, %H:%M").to_string(),
+            machine: at.to_string(),
+        }
+    }
+
+    /// The words; the rest on hover and for programs.
+    pub fn view(&self) -> impl IntoView + use<> {
+        view! {
+            <time datetime=self.machine.clone() title=self.absolute.clone()>
+                {self.words.clone()}
+            </time>
+        }
+    }
 }
 
 /// The heading above a day's messages: `Today`, `Yesterday`, `Tuesday`, `3 November`, `3 November 2024`.

@@ -88,6 +88,8 @@ pub enum Section {
     Overview,
     Tasks,
     Chat,
+    Search,
+    Deleted,
     Settings,
 }
 
@@ -108,10 +110,25 @@ pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl 
             <a class="brand" href="/dashboard">
                 {brand()}
             </a>
-            <a class="new" href="/dashboard/chat">
+            <a class="new" href="/dashboard/chat" aria-keyshortcuts="Control+Shift+O">
                 {icon(Icon::Plus)}
                 "New conversation"
+                <kbd aria-hidden="true">"Ctrl ⇧ O"</kbd>
             </a>
+            <form class="find" method="get" action="/dashboard/search" role="search">
+                {icon(Icon::Search)}
+                <input
+                    id="search"
+                    type="search"
+                    name="q"
+                    aria-label="Search conversations"
+                    placeholder="Search"
+                    maxlength="200"
+                    autocomplete="off"
+                    aria-keyshortcuts="/"
+                />
+                <kbd aria-hidden="true">"/"</kbd>
+            </form>
             {link("/dashboard", Section::Overview, Icon::Home, "Overview")}
             {link("/dashboard/tasks", Section::Tasks, Icon::List, "Tasks")}
             <div class="list" id="conversations" tabindex="0" role="region" aria-label="Conversations">

@@ -6,7 +6,7 @@ use leptos_router::SsrMode;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-use crate::features::{auth, chat, dashboard, landing, settings, tasks};
+use crate::features::{auth, chat, conversations, dashboard, landing, settings, tasks};
 use crate::frame::NotFound;
 
 /// Every page. Each waits for its data (`SsrMode::Async`), so that everything is in the first HTML.
@@ -25,6 +25,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/dashboard/tasks/activity") view=tasks::activity::ActivityPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard/chat") view=chat::page::NewConversationPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard/chat/:id") view=chat::page::ConversationPage ssr=mode.clone()/>
+                <Route path=path!("/dashboard/search") view=conversations::search::SearchPage ssr=mode.clone()/>
+                <Route path=path!("/dashboard/conversations/deleted") view=conversations::deleted::DeletedPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard/settings") view=settings::page::SettingsPage ssr=mode/>
             </Routes>
         </Router>

@@ -7,7 +7,9 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, HtmlFormElement, KeyboardEvent};
 
+use super::chat::older::load_on_scroll;
 use super::chat::state::ChatState;
+use super::keys;
 use super::tasks::refresh::{refresh_tasks, show_tasks};
 use super::toast;
 use crate::browser::{self, Refusal, send_form};
@@ -38,6 +40,8 @@ pub fn Enhance() -> impl IntoView {
         });
         let pressed = pressed.into_js_value();
         let _ = document().add_event_listener_with_callback("keydown", pressed.unchecked_ref());
+        keys::listen();
+        load_on_scroll();
     });
 }
 
@@ -126,6 +130,10 @@ async fn undo(form: &HtmlFormElement, chat: Option<ChatState>) -> Result<(), Ref
 async fn swap(form: &HtmlFormElement) -> Result<(), Refusal> {
     let html: String = send_form(form).await?;
     browser::close_around(form);
+    // What a notice offered was taken up.
+    if let Ok(Some(toast)) = form.closest("[data-toast]") {
+        toast.remove();
+    }
     if let Some(place) = form
         .get_attribute("data-target")
         .and_then(|id| browser::by_id(&id))

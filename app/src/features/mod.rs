@@ -4,8 +4,11 @@
 pub mod auth;
 pub mod chat;
 #[cfg(feature = "ssr")]
+pub mod conversations;
+#[cfg(feature = "ssr")]
 pub mod dashboard;
 pub mod enhance;
+mod keys;
 #[cfg(feature = "ssr")]
 pub mod landing;
 pub mod live;

@@ -15,11 +15,17 @@ const STAY: Duration = Duration::from_secs(10);
 /// How long one stays on that somebody points at or has the focus in.
 const LONGER: Duration = Duration::from_secs(2);
 
-/// Shows the server's HTML in an element, its notices at the edge, and the focus where it says `data-focus`.
+/// Shows the server's HTML in an element, its notices at the edge, and the focus where it says `data-focus`. Words that
+/// say `data-into` go to the element with that id.
 pub fn show_html(place: &HtmlElement, html: &str) {
     place.set_inner_html(html);
     if let Ok(Some(focused)) = place.query_selector("[data-focus]") {
         browser::focus(&focused);
+    }
+    if let Ok(Some(words)) = place.query_selector("[data-into]") {
+        let target = words.get_attribute("data-into").unwrap_or_default();
+        browser::set_text(&target, &words.text_content().unwrap_or_default());
+        words.remove();
     }
     let Some(edge) = browser::by_id("toasts") else {
         return;

@@ -31,7 +31,7 @@ pub fn answer_view(answer: Answer, chat: Option<ChatState>) -> impl IntoView {
         }
     });
     view! {
-        <article class="bot" data-live=live aria-busy=live>
+        <article class="bot" id=format!("m-{message_id}") data-live=live aria-busy=live>
             <span class="who">{icon(Icon::Check)}</span>
             <div class="body">
                 <h2 class="sr-only">"Greenlit"</h2>

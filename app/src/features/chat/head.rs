@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::ConversationId;
 
+use super::row_menu::{delete_button, delete_dialog};
 use crate::server_context::domain;
 use crate::ui::{Icon, icon};
 
@@ -40,7 +41,8 @@ pub fn conversation_head(id: Option<ConversationId>, title: String, pinned: bool
 }
 
 fn menu(id: String, title: String, pinned: bool) -> impl IntoView {
-    let id_field = move || view! { <input type="hidden" name="conversation_id" value=id.clone()/> };
+    let field_id = id.clone();
+    let id_field = move || view! { <input type="hidden" name="conversation_id" value=field_id.clone()/> };
     view! {
         <div id="conversation-menu" class="popover" popover="auto">
             <form method="post" action="/api/fn/rename_conversation">
@@ -52,7 +54,7 @@ fn menu(id: String, title: String, pinned: bool) -> impl IntoView {
                         maxlength="200"
                         required
                         autocomplete="off"
-                        value=title
+                        value=title.clone()
                     />
                     <button class="btn">"Rename"</button>
                 </div>
@@ -61,9 +63,8 @@ fn menu(id: String, title: String, pinned: bool) -> impl IntoView {
                 {id_field()} <input type="hidden" name="pinned" value=if pinned { "false" } else { "true" }/>
                 <button class="item">{if pinned { "Unpin" } else { "Pin to the top" }}</button>
             </form>
-            <form method="post" action="/api/fn/delete_conversation">
-                {id_field()} <button class="item danger">"Delete conversation"</button>
-            </form>
+            {delete_button("delete-current")}
         </div>
+        {delete_dialog("delete-current".into(), id, &title, None)}
     }
 }

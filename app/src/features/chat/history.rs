@@ -5,7 +5,7 @@ use domain::conversations::{ListMessages, LiveMessage, OpenConversation};
 use jiff::Zoned;
 use leptos::either::Either;
 use leptos::prelude::*;
-use protocol::{ConversationId, Message, MessageId, Part, Role, ToolCallStatus};
+use protocol::{Conversation, ConversationId, Message, MessageId, Part, Role, ToolCallStatus};
 
 use super::answer::answer_view;
 use super::badge::badge_html;
@@ -29,25 +29,27 @@ pub(super) struct History {
 }
 
 impl History {
-    /// A conversation's title and its newest messages, or those before one.
+    /// A conversation and its newest messages, or those before one, or those around one.
     pub(super) async fn load(
         actor: &Actor,
         id: ConversationId,
         before: Option<MessageId>,
-    ) -> Result<(String, Self), AppError> {
+        at: Option<MessageId>,
+    ) -> Result<(Conversation, Self), AppError> {
         let domain = domain();
         let conversations = domain.conversations();
-        let Some(before) = before else {
+        if before.is_none() {
             let open = conversations.open(actor, id, PAGE_MESSAGES).await?;
-            return Ok((
-                open.conversation.title.clone(),
-                Self::of(open, &dates::now_in(&actor.time_zone)),
-            ));
-        };
+            let is_here = |at: MessageId| open.messages.iter().any(|message| message.id == at);
+            if at.is_none_or(is_here) {
+                return Ok((open.conversation.clone(), Self::of(open, &dates::now_in(&actor.time_zone))));
+            }
+        }
         let query = ListMessages {
             limit: Some(PAGE_MESSAGES),
-            before: Some(before),
+            before,
             since: None,
+            around: at,
         };
         let (conversation, page) = futures::future::try_join(
             conversations.get(actor, id),
@@ -60,7 +62,7 @@ impl History {
             is_older_page: true,
             living: vec![],
         };
-        Ok((conversation.title, history))
+        Ok((conversation, history))
     }
 
     fn of(open: OpenConversation, now: &Zoned) -> Self {

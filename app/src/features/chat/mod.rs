@@ -16,9 +16,13 @@ pub mod follow;
 pub mod head;
 #[cfg(feature = "ssr")]
 mod history;
+pub mod list_api;
 pub mod model;
+pub mod older;
 #[cfg(feature = "ssr")]
 pub mod page;
+#[cfg(feature = "ssr")]
+mod row_menu;
 pub mod scope;
 mod scroll;
 #[cfg(feature = "ssr")]

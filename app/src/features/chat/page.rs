@@ -33,7 +33,7 @@ pub fn NewConversationPage() -> impl IntoView {
     let asked = Asked::read();
     signed_in(|actor| async move {
         let title = "New conversation".to_owned();
-        chat_page(actor, asked, None, title, History::default()).await
+        chat_page(actor, asked, None, title, false, History::default()).await
     })
 }
 
@@ -47,8 +47,17 @@ pub fn ConversationPage() -> impl IntoView {
     signed_in(|actor| async move {
         let conversation: ConversationId = id(&conversation, "conversation")?;
         let before = optional_id(&asked.before, "message")?;
-        let (title, history) = History::load(&actor, conversation, before).await?;
-        chat_page(actor, asked, Some(conversation), title, history).await
+        let at = asked.at.parse().ok();
+        let (found, history) = History::load(&actor, conversation, before, at).await?;
+        chat_page(
+            actor,
+            asked,
+            Some(conversation),
+            found.title,
+            found.pinned,
+            history,
+        )
+        .await
     })
 }
 
@@ -59,6 +68,8 @@ struct Asked {
     add_task: Flash,
     /// A message's id; empty for the newest messages.
     before: String,
+    /// A message that is to be seen; empty for none.
+    at: String,
     /// Of the list of conversations.
     cursor: Option<String>,
 }
@@ -76,6 +87,7 @@ impl Asked {
             before: query
                 .with_untracked(|query| query.get("before"))
                 .unwrap_or_default(),
+            at: query.with_untracked(|query| query.get("at")).unwrap_or_default(),
             cursor: query.with_untracked(|query| query.get("conversations")),
         }
     }
@@ -86,6 +98,7 @@ async fn chat_page(
     asked: Asked,
     id: Option<ConversationId>,
     title: String,
+    pinned: bool,
     history: History,
 ) -> Result<impl IntoView + use<>, AppError> {
     let (rows, tasks) = futures::future::try_join(
@@ -94,7 +107,6 @@ async fn chat_page(
     )
     .await?;
     let conversations = conversation_list(&rows, id).into_any();
-    let pinned = id.is_some_and(|id| rows.is_pinned(id));
     Ok(view! {
         <Title text=format!("{title} · Greenlit")/>
         // Belongs into the head, where nothing that waits for data can put it; browsers heed it here too.
@@ -134,7 +146,7 @@ fn notice(flash: &Flash) -> impl IntoView + use<> {
                     view! {
                         <form method="post" action="/api/fn/restore_conversation">
                             <input type="hidden" name="conversation_id" value=id/>
-                            <button class="btn small">"Bring it back"</button>
+                            <button class="btn small">"Undo"</button>
                         </form>
                     }
                 })}

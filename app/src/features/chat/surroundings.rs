@@ -38,9 +38,13 @@ pub fn show_title(title: &str) {
 pub fn refresh_conversations(current: Option<ConversationId>) {
     spawn_local(async move {
         let current = current.map(|id| id.to_string()).unwrap_or_default();
-        // One that fails is made good by the next.
-        if let Ok(html) = call::<String>("/api/fn/list_conversations", &[("current", &current)]).await
+        let rows = browser::all("#conversations .conv-row").len().to_string();
+        let seen = if document().hidden() { "false" } else { "true" };
+        let fields = [("current", &*current), ("rows", &*rows), ("seen", seen)];
+        // One that fails is made good by the next; and what somebody has open is not taken from under their hands.
+        if let Ok(html) = call::<String>("/api/fn/list_conversations", &fields).await
             && let Some(list) = browser::by_id("conversations")
+            && let Ok(None) = list.query_selector(":popover-open, dialog[open]")
         {
             list.set_inner_html(&html);
         }

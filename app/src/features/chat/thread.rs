@@ -47,6 +47,7 @@ fn entry_view(entry: Entry, chat: ChatState) -> impl IntoView {
 /// A message of the reader's own.
 pub fn mine_view(mine: Mine, chat: Option<ChatState>) -> impl IntoView {
     let text = mine.text.clone();
+    let anchor = format!("m-{}", mine.key);
     let status = mine.status.clone();
     let busy = Signal::derive({
         let status = mine.status.clone();
@@ -57,7 +58,7 @@ pub fn mine_view(mine: Mine, chat: Option<ChatState>) -> impl IntoView {
         }
     });
     view! {
-        <article class="mine" aria-busy=busy>
+        <article class="mine" id=anchor aria-busy=busy>
             <h2 class="sr-only">"You"</h2>
             <p class="bubble" dir="auto">
                 {text}

@@ -270,7 +270,7 @@ fn recent_card(conversations: Vec<ConversationRow>) -> impl IntoView {
                         <a class="conv" href=format!("/dashboard/chat/{}", row.id)>
                             <b>{row.title}</b>
                             <span>{row.preview}</span>
-                            <time>{row.when}</time>
+                            {row.when.view()}
                         </a>
                     }
                 })

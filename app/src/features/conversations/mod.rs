@@ -1,0 +1,4 @@
+//! Finding conversations again: the search, and what was deleted.
+
+pub mod deleted;
+pub mod search;
