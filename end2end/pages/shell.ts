@@ -24,6 +24,12 @@ export class Shell {
     return this.sidebar.getByRole("region", { name: "Conversations" }).getByRole("link", { name: title });
   }
 
+  /** The button that opens what can be done with a conversation. */
+  options(title: string | RegExp) {
+    const row = this.sidebar.getByRole("listitem").filter({ has: this.page.locator("a.conv", { hasText: title }) });
+    return row.getByRole("button", { name: /^Options/ });
+  }
+
   async signOut() {
     await this.openSidebar();
     await this.sidebar.getByRole("button", { name: "Sign out" }).click();

@@ -1,0 +1,61 @@
+// The list of conversations and what can be done from it.
+import { expect, test } from "../fixtures.ts";
+
+test("T067–T071: lists, opens, begins, renames, pins, deletes and brings back", async ({ page, account: _, chat }) => {
+  await chat.open();
+  await chat.exchange("Create a task called 'Review Q4 report'");
+  await chat.open();
+  await chat.exchange("Show my tasks");
+
+  await test.step("T067: titles, previews and times for people and machines", async () => {
+    const row = chat.conversation(/Create a task/);
+    await expect(row).toContainText("Review Q4 report");
+    await expect(row.locator("time")).toHaveAttribute("datetime", /^\d{4}-\d\d-\d\dT.*Z$/);
+    await expect(row.locator("time")).toHaveAttribute("title", /\d{4}, \d\d:\d\d$/);
+  });
+
+  await test.step("T069, T070: a conversation has its own history", async () => {
+    await chat.conversation(/Create a task/).click();
+    await expect(chat.mine).toHaveText([/Create a task/]);
+    await chat.awake();
+  });
+
+  await test.step("renames in place", async () => {
+    await chat.options(/Create a task/).click();
+    const field = chat.sidebar.getByRole("textbox", { name: "Title" });
+    await field.fill("Quarter <four>");
+    await field.press("Enter");
+    await expect(chat.conversation("Quarter <four>")).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Quarter <four>");
+  });
+
+  await test.step("pins", async () => {
+    await chat.options("Quarter <four>").click();
+    await chat.sidebar.getByRole("button", { name: "Pin to the top" }).click();
+    await expect(chat.sidebar.getByRole("heading", { name: "Pinned" })).toBeVisible();
+  });
+
+  await test.step("T071: deletes after asking, and brings back", async () => {
+    await chat.options(/Show my tasks/).click();
+    await chat.sidebar.getByRole("button", { name: "Delete conversation" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await expect(chat.conversation(/Show my tasks/)).toHaveCount(0);
+    await page.getByRole("button", { name: "Undo", exact: true }).last().click();
+    await expect(chat.conversation(/Show my tasks/)).toBeVisible();
+  });
+
+  await test.step("T068: a key begins a new one, another goes to the search", async () => {
+    await page.keyboard.press("Control+Shift+O");
+    await page.waitForURL("**/dashboard/chat");
+    await chat.awake();
+    await page.locator("body").press("Tab");
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press("/");
+    await expect(page.getByRole("searchbox", { name: "Search conversations" })).toBeFocused();
+    await page.keyboard.type("reveiw");
+    await page.keyboard.press("Enter");
+    await expect(page.locator("mark").first()).toHaveText(/review/i);
+    await page.getByRole("main").getByRole("link", { name: /You:/ }).first().click();
+    await expect(page.locator("article:target")).toContainText("Review Q4 report");
+  });
+});
