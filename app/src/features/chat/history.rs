@@ -42,7 +42,10 @@ impl History {
             let open = conversations.open(actor, id, PAGE_MESSAGES).await?;
             let is_here = |at: MessageId| open.messages.iter().any(|message| message.id == at);
             if at.is_none_or(is_here) {
-                return Ok((open.conversation.clone(), Self::of(open, &dates::now_in(&actor.time_zone))));
+                return Ok((
+                    open.conversation.clone(),
+                    Self::of(open, &dates::now_in(&actor.time_zone)),
+                ));
             }
         }
         let query = ListMessages {

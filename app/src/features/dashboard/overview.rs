@@ -229,8 +229,8 @@ fn numbers(counts: TaskCounts) -> impl IntoView {
 }
 
 fn card(title: &'static str, tasks: Vec<TaskRow>, count: u32, all: String, empty: AnyView) -> impl IntoView {
-    let is_empty = tasks.is_empty();
-    let list = if is_empty {
+    let shown = u32::try_from(tasks.len()).unwrap_or(u32::MAX);
+    let list = if tasks.is_empty() {
         Either::Left(empty)
     } else {
         let items = tasks
@@ -239,7 +239,8 @@ fn card(title: &'static str, tasks: Vec<TaskRow>, count: u32, all: String, empty
             .collect_view();
         Either::Right(view! { <ul class="tasks">{items}</ul> })
     };
-    let more = (!is_empty).then(|| {
+    // A card that shows all there is leads nowhere.
+    let more = (count > shown).then(|| {
         view! {
             <a class="more" href=all>
                 {if title == "Next" { format!("All {count} open") } else { format!("All {count}") }}
