@@ -119,7 +119,7 @@ fn due(text: &str, now: &Zoned) -> Option<String> {
     let at = text
         .parse::<Timestamp>()
         .ok()
-        .or_else(|| dates::end_of_day(text, zone).filter(|_| text.len() == "2026-11-22".len()))
+        .or_else(|| dates::moment_of_fields(text, "", zone).filter(|_| text.len() == "2026-11-22".len()))
         .or_else(local)?;
     Some(dates::due_words(&dates::local(at, now), now).label)
 }
