@@ -277,7 +277,7 @@ mod tests {
             "[Report]s, unreported; [ZAŻ]ÓŁĆ"
         );
         assert_eq!(
-            shown(&pieces("unreported", &words[..1].to_vec(), true)),
+            shown(&pieces("unreported", &words[..1], true)),
             "un[report]ed"
         );
         assert_eq!(shown(&pieces("abc", &[String::new()], true)), "abc");

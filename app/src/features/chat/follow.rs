@@ -167,11 +167,11 @@ fn text_of(answer: &Answer) -> String {
 
 /// How much of a text is whole sentences, in bytes.
 fn whole_sentences(text: &str) -> usize {
-    let ends = text.char_indices().filter(|(at, letter)| {
+    let mut ends = text.char_indices().filter(|(at, letter)| {
         let next = text[at + letter.len_utf8()..].chars().next();
         *letter == '\n' || matches!(letter, '.' | '!' | '?' | ':') && next.is_some_and(char::is_whitespace)
     });
-    ends.last().map_or(0, |(at, letter)| at + letter.len_utf8())
+    ends.next_back().map_or(0, |(at, letter)| at + letter.len_utf8())
 }
 
 #[cfg(all(test, feature = "ssr"))]

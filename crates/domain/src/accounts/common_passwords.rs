@@ -54,7 +54,7 @@ fn is_run(letters: &[char]) -> bool {
 /// `11111111`, `12121212`, `123123123`, `passpass`.
 fn is_repeated(letters: &[char]) -> bool {
     (1..=letters.len() / 2)
-        .filter(|size| *size <= 4 && letters.len() % size == 0)
+        .filter(|size| *size <= 4 && letters.len().is_multiple_of(*size))
         .any(|size| letters.chunks(size).all(|piece| piece == &letters[..size]))
 }
 
