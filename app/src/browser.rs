@@ -98,11 +98,32 @@ pub async fn refresh_own(id: &str) -> Result<(), Refusal> {
         .and_then(|page| page.get_element_by_id(id));
     match fresh {
         Some(fresh) => {
+            let focused = focused_in(&place);
             place.set_inner_html(&fresh.inner_html());
+            if let Some(same) = focused.and_then(|selector| place.query_selector(&selector).ok().flatten()) {
+                focus(&same);
+            }
             Ok(())
         }
         None => Err(Refusal::unreachable()),
     }
+}
+
+/// What has the focus in an element, by the nearest id and its own name, so that it is found again in the same HTML made
+/// anew.
+fn focused_in(place: &Element) -> Option<String> {
+    let focused = document().active_element()?;
+    if !place.contains(Some(&focused)) {
+        return None;
+    }
+    let around = focused.closest("[id]").ok()??;
+    let class = focused.class_list().item(0).map(|class| format!(".{class}"));
+    Some(format!(
+        "#{} {}{}",
+        around.id(),
+        focused.tag_name(),
+        class.unwrap_or_default()
+    ))
 }
 
 /// What this browser keeps under a name; `None` also where it keeps nothing (private windows, full disks).

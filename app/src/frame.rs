@@ -115,7 +115,7 @@ pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl 
                 "New conversation"
                 <kbd aria-hidden="true">"Ctrl ⇧ O"</kbd>
             </a>
-            <form class="find" method="get" action="/dashboard/search" role="search">
+            <form class="find" method="get" action="/dashboard/search" role="search" aria-label="Conversations">
                 {icon(Icon::Search)}
                 <input
                     id="search"

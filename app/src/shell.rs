@@ -31,7 +31,7 @@ pub fn shell(_: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"/>
                 <link rel="stylesheet" href=assets.css.clone()/>
-                {is_chat(&request.path_and_query).then(|| view! { <link rel="expect" href="#composer" blocking="render"/> })}
+                {is_chat(&request.path_and_query).then(|| view! { <link rel="expect" href="#end" blocking="render"/> })}
                 {lives.then(|| scripts(&assets, nonce))}
                 <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
@@ -43,6 +43,7 @@ pub fn shell(_: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App/>
+                <span id="end" hidden></span>
             </body>
         </html>
     }

@@ -43,7 +43,7 @@ test("no page is wider than the screen", async ({ account: _, chat, page, proble
   await chat.open();
   await chat.exchange(LONG);
   await chat.messages.locator("summary").first().tap();
-  await expect(chat.messages.getByLabel("Arguments")).toBeVisible();
+  await expect(chat.messages.getByRole("heading", { name: "Arguments" })).toBeVisible();
   await fits(page.locator("html"), "a conversation");
   for (const path of ["/dashboard", "/dashboard/tasks", "/dashboard/chat", "/dashboard/settings", "/", "/nowhere"]) {
     await page.goto(path);

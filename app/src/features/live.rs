@@ -236,11 +236,13 @@ async fn refresh(chat: Option<ChatState>) {
         behind.conversations = false;
         refresh_conversations(chat.and_then(|chat| chat.conversation_id.get_untracked()));
     }
-    if behind.tasks && is_free("tasks") && is_free("overview") {
+    if behind.tasks && ["tasks", "board", "overview"].into_iter().all(is_free) {
         behind.tasks = false;
         // One that fails is made good by the next.
         let _ = refresh_tasks(true).await;
-        let _ = browser::refresh_own("overview").await;
+        for id in ["board", "overview"] {
+            let _ = browser::refresh_own(id).await;
+        }
     }
     if behind.conversations || behind.tasks {
         let again = BEHIND.get();

@@ -90,7 +90,7 @@ fn search(first: &Filters) -> impl IntoView + use<> {
         .any()
         .then(|| view! { <a class="more" href=PATH>"Show everything"</a> });
     view! {
-        <form class="search" role="search" method="get" action=PATH>
+        <form class="search" role="search" aria-label="Tasks" method="get" action=PATH>
             {others}
             <input
                 class="input"
