@@ -276,10 +276,7 @@ mod tests {
             shown(&pieces("Reports, unreported; ZAŻÓŁĆ", &words, false)),
             "[Report]s, unreported; [ZAŻ]ÓŁĆ"
         );
-        assert_eq!(
-            shown(&pieces("unreported", &words[..1], true)),
-            "un[report]ed"
-        );
+        assert_eq!(shown(&pieces("unreported", &words[..1], true)), "un[report]ed");
         assert_eq!(shown(&pieces("abc", &[String::new()], true)), "abc");
     }
 

@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
 
 use crate::error::ApiError;
 use crate::extract::CurrentActor;
@@ -19,6 +20,8 @@ pub async fn export(
         let piece = pieces.recv().await?;
         Some((piece.map(Bytes::from), pieces))
     });
+    // The compressing layer asks once more after the end.
+    let pieces = pieces.fuse();
     Ok((
         [
             (header::CONTENT_TYPE, "application/json"),
