@@ -97,6 +97,8 @@ test("somebody else's conversation is not shown", async ({ page, chat, account: 
   await chat.exchange("Create a task called 'Secret plan'");
   await page.waitForURL(/\/dashboard\/chat\/[0-9a-f-]{36}$/);
   const address = page.url();
+  // A page that is open would notice that its session is gone.
+  await page.goto("about:blank");
   await context.clearCookies();
   await signUp(context, baseURL!);
   const response = await page.goto(address);

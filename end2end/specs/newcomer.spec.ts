@@ -45,7 +45,10 @@ test("a newcomer signs up, talks, sees the tools work, and comes back to it all"
     await badge.getByText("Created task: Review Q4 report").click();
     await expect(badge.getByRole("heading", { name: "Arguments" })).toBeVisible();
     await expect(badge.getByRole("definition").first()).toHaveText("Review Q4 report");
-    await expect(badge.getByLabel("Result")).toContainText('"status": "open"');
+    await expect(badge.getByRole("heading", { name: "Result" })).toBeVisible();
+    await expect(badge.getByText("Open").first()).toBeVisible();
+    await badge.getByText("JSON", { exact: true }).click();
+    await expect(badge.getByLabel("JSON")).toContainText('"status": "open"');
     await expect(badge).toContainText(/took \d+ ms/);
   });
 
