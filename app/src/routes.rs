@@ -6,7 +6,7 @@ use leptos_router::SsrMode;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-use crate::features::{auth, chat, conversations, dashboard, landing, settings, tasks};
+use crate::features::{auth, chat, conversations, dashboard, landing, settings, share, tasks};
 use crate::frame::NotFound;
 
 /// Every page. Each waits for its data (`SsrMode::Async`), so that everything is in the first HTML.
@@ -18,6 +18,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=landing::page::LandingPage ssr=mode.clone()/>
+                <Route path=path!("/share/:token") view=share::page::SharedConversationPage ssr=mode.clone()/>
                 <Route path=path!("/sign-in") view=auth::page::SignInPage ssr=mode.clone()/>
                 <Route path=path!("/sign-up") view=auth::page::SignUpPage ssr=mode.clone()/>
                 <Route path=path!("/dashboard") view=dashboard::page::DashboardPage ssr=mode.clone()/>

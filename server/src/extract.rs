@@ -87,6 +87,54 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// The first file of a plain form that was sent as `multipart/form-data`.
+///
+/// # Errors
+/// 415 for another content type, 422 for a form without a file.
+pub(crate) fn multipart_file<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<&'a [u8], ApiError> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let boundary = kind
+        .strip_prefix("multipart/form-data")
+        .and_then(|rest| rest.split_once("boundary="))
+        .map(|(_, boundary)| boundary.split(';').next().unwrap_or_default().trim_matches('"'))
+        .filter(|boundary| !boundary.is_empty())
+        .ok_or_else(|| {
+            ApiError::refused(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Unsupported content type",
+                "The body must be JSON, or a form with a file (`multipart/form-data`).",
+            )
+        })?;
+    let file = || {
+        let mut rest = after(body, format!("--{boundary}\r\n").as_bytes())?;
+        let end = format!("\r\n--{boundary}");
+        loop {
+            let content = after(rest, b"\r\n\r\n")?;
+            let head = &rest[..rest.len() - content.len()];
+            let length = position(content, end.as_bytes())?;
+            if position(head, b"filename=").is_some() {
+                return Some(&content[..length]);
+            }
+            rest = after(&content[length..], b"\r\n--").and_then(|rest| after(rest, b"\r\n"))?;
+        }
+    };
+    file()
+        .filter(|file| !file.is_empty())
+        .ok_or_else(|| ApiError::invalid("file", "is required"))
+}
+
+fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    text.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn after<'a>(text: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+    Some(&text[position(text, wanted)? + wanted.len()..])
+}
+
 /// Whether the content type is `application/json` or a `+json` one.
 pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     let kind = headers
@@ -113,7 +161,7 @@ pub(crate) fn body_error(error: BytesRejection) -> ApiError {
     }
 }
 
-fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let field = error.path().to_string();
@@ -243,6 +291,29 @@ mod tests {
         let problem = from_json::<T>(json.as_bytes()).unwrap_err().problem("r");
         let field = problem.errors.first().map(|error| error.field.clone());
         (problem.status, field.unwrap_or_default(), problem.detail)
+    }
+
+    #[test]
+    fn a_forms_file_is_found_among_its_fields() {
+        let mut headers = HeaderMap::new();
+        let kind = "multipart/form-data; boundary=xyz";
+        headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+        let field = "--xyz\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n";
+        let file = "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"c.json\"\r\n\
+                    Content-Type: application/json\r\n\r\n{\"a\": \"\r\n\"}\r\n--xyz--\r\n";
+        let both = format!("{field}{file}");
+        assert_eq!(
+            multipart_file(&headers, both.as_bytes()).unwrap(),
+            b"{\"a\": \"\r\n\"}"
+        );
+        for bad in [field, "", "--xyz", &file[..60], &file[..file.len() - 8]] {
+            assert!(multipart_file(&headers, bad.as_bytes()).is_err(), "{bad}");
+        }
+        headers.insert(header::CONTENT_TYPE, "text/plain".parse().unwrap());
+        let problem = multipart_file(&headers, file.as_bytes())
+            .unwrap_err()
+            .problem("r");
+        assert_eq!(problem.status, 415);
     }
 
     #[test]

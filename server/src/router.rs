@@ -1,6 +1,7 @@
 //! Every address and everything that happens around it, on one screen.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
@@ -9,10 +10,11 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::api::{
-    account, better_auth, conversations, feed, health, messages, runs, tasks, testimonials, tool_calls,
+    account, better_auth, conversations, feed, files, health, messages, runs, shares, tasks, testimonials,
+    tool_calls,
 };
 use crate::error::ApiError;
-use crate::middleware::body_limit::limit_body;
+use crate::middleware::body_limit::{IMPORT_BYTES, IMPORT_PATH, limit_body};
 use crate::middleware::cors::cors;
 use crate::middleware::headers::secure_headers;
 use crate::middleware::identity::identify;
@@ -35,6 +37,15 @@ pub fn build_router(state: AppState) -> Router {
             get(conversations::get)
                 .put(conversations::update)
                 .delete(conversations::delete),
+        )
+        .route("/api/chat/conversations/{id}/export", get(files::export))
+        .route(
+            "/api/chat/conversations/{id}/share",
+            post(shares::share).delete(shares::revoke),
+        )
+        .route(
+            IMPORT_PATH,
+            post(files::import).layer(DefaultBodyLimit::max(IMPORT_BYTES)),
         )
         .route(
             "/api/chat/conversations/{id}/restore",

@@ -11,7 +11,7 @@ use super::chat::older::load_on_scroll;
 use super::chat::state::ChatState;
 use super::keys;
 use super::tasks::refresh::{refresh_tasks, show_tasks};
-use super::toast;
+use super::{copy, toast};
 use crate::browser::{self, Refusal, send_form};
 
 /// Listens for the page's forms. Once on each page; inside a chat's scope where there is one.
@@ -19,6 +19,7 @@ use crate::browser::{self, Refusal, send_form};
 pub fn Enhance() -> impl IntoView {
     let chat = use_context::<ChatState>();
     Effect::new(move || {
+        copy::listen();
         let submitted = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             let form = event
                 .target()
@@ -126,10 +127,13 @@ async fn undo(form: &HtmlFormElement, chat: Option<ChatState>) -> Result<(), Ref
 }
 
 /// Sends a form that is answered with HTML and shows that in the element whose id `data-target` names: an action that
-/// changes a part of the page needs no code of its own in the browser. A dialog or menu around the form closes.
+/// changes a part of the page needs no code of its own in the browser. A dialog or menu around the form closes, unless
+/// the form says `data-stays`.
 async fn swap(form: &HtmlFormElement) -> Result<(), Refusal> {
     let html: String = send_form(form).await?;
-    browser::close_around(form);
+    if !form.has_attribute("data-stays") {
+        browser::close_around(form);
+    }
     // What a notice offered was taken up.
     if let Ok(Some(toast)) = form.closest("[data-toast]") {
         toast.remove();

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod chat;
 #[cfg(feature = "ssr")]
 pub mod conversations;
+pub mod copy;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
 pub mod enhance;
@@ -13,6 +14,7 @@ mod keys;
 pub mod landing;
 pub mod live;
 pub mod settings;
+pub mod share;
 #[cfg(feature = "ssr")]
 pub mod shortcuts;
 pub mod tasks;

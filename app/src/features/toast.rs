@@ -58,5 +58,6 @@ pub fn toasts() -> impl IntoView {
     view! {
         <div id="toasts" role="status"></div>
         <p class="offline" role="status">"You are offline. Sending works again once the connection is back."</p>
+        <p id="copied" class="sr-only" role="status"></p>
     }
 }

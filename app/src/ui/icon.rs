@@ -27,6 +27,10 @@ pub enum Icon {
     Lock,
     Pencil,
     Search,
+    Copy,
+    Again,
+    ThumbUp,
+    ThumbDown,
 }
 
 impl Icon {
@@ -65,6 +69,18 @@ impl Icon {
             Self::Pencil => r#"<path d="M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19zM14.5 6.5l3 3"/>"#,
             Self::Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>"#,
             Self::Bolt => r#"<path d="M13 3 5 14h6l-1 7 8-11h-6z"/>"#,
+            Self::Copy => {
+                r#"<rect x="9" y="9" width="11" height="11" rx="2"/><path d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3"/>"#
+            }
+            Self::Again => {
+                r#"<path d="M20 5v5h-5M4 19v-5h5M5.5 9.5A7 7 0 0 1 18 8l2 2M18.5 14.5A7 7 0 0 1 6 16l-2-2"/>"#
+            }
+            Self::ThumbUp => {
+                r#"<path d="M7 11v9H4v-9zM7 11l4-7.5a2 2 0 0 1 2.5 2L13 9h5.5a2 2 0 0 1 2 2.3l-1.2 7a2 2 0 0 1-2 1.7H7"/>"#
+            }
+            Self::ThumbDown => {
+                r#"<path d="M7 13V4H4v9zM7 13l4 7.5a2 2 0 0 0 2.5-2L13 15h5.5a2 2 0 0 0 2-2.3l-1.2-7a2 2 0 0 0-2-1.7H7"/>"#
+            }
             Self::Lock => {
                 r#"<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>"#
             }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// nothing else of ours may make one.
 #[component]
 pub fn TextArea(
-    id: &'static str,
+    #[prop(into)] id: String,
     name: &'static str,
     placeholder: &'static str,
     /// What stands in it when the page is loaded.

@@ -10,6 +10,8 @@ use store::runs::RunStatus;
 use store::{Scope, Tx, conversations, messages, runs, versions};
 use uuid::Uuid;
 
+use crate::export::{self, Export, Format};
+use crate::import::{self, ImportConversation};
 use crate::{Actor, Domain, Error, page};
 
 /// The title of a conversation that was made without a message.
@@ -383,6 +385,20 @@ impl<'a> Conversations<'a> {
             self.domain.runs().cancel(actor, run.id).await?;
         }
         Ok(())
+    }
+
+    /// The messages that it shows, as a file.
+    pub async fn export(&self, actor: &Actor, id: ConversationId, format: Format) -> Result<Export, Error> {
+        export::export(self.domain, actor, id, format).await
+    }
+
+    /// Makes a conversation of what [`Conversations::export`] wrote as JSON: with ids of its own, all of it or nothing.
+    /// Nothing is run, and what tools did cannot be undone.
+    ///
+    /// # Errors
+    /// `Invalid` with the field's path, `RateLimited`.
+    pub async fn import(&self, actor: &Actor, request: ImportConversation) -> Result<Conversation, Error> {
+        import::import(self.domain, actor, request).await
     }
 
     /// Brings a deleted one back; no error if it is not deleted.

@@ -12,12 +12,15 @@ mod actor;
 mod clock;
 pub mod conversations;
 mod error;
+pub mod export;
 pub mod feed;
+pub mod import;
 mod page;
 pub mod preferences;
 mod rate_limit;
 pub mod runs;
 pub mod search;
+pub mod shares;
 pub mod tasks;
 pub mod testimonials;
 pub mod tool_calls;
@@ -130,6 +133,11 @@ impl Domain {
     /// What changed, as it changes.
     pub fn feed(&self) -> feed::Feed<'_> {
         feed::Feed::new(self)
+    }
+
+    /// Links to conversations for people without an account.
+    pub fn shares(&self) -> shares::Shares<'_> {
+        shares::Shares::new(self)
     }
 
     /// The task list.

@@ -23,6 +23,8 @@ pub enum Scope<'a> {
     Email(&'a str),
     /// Nobody in particular, who asks for what is public: sees published testimonials.
     Public,
+    /// A share link's token hash: sees what that link shows, and not whose it is.
+    Share(&'a str),
     /// The server itself, looking after leases and expired sessions: sees no content.
     Worker,
     /// The question whose an id is: sees that row's id and owner.
@@ -154,6 +156,7 @@ fn begin_statement(scope: Scope<'_>) -> String {
         Scope::Session(hash) => ("greenlit_app", Some(("greenlit.session", hex(hash)))),
         Scope::Email(email) => ("greenlit_app", Some(("greenlit.email", hex(email)))),
         Scope::Public => ("greenlit_app", Some(("greenlit.public", hex("yes")))),
+        Scope::Share(hash) => ("greenlit_guest", Some(("greenlit.share", hex(hash)))),
         Scope::Worker => ("greenlit_worker", None),
         Scope::Probe(id) => ("greenlit_worker", Some(("greenlit.probe", hex(&id.to_string())))),
     };

@@ -13,16 +13,27 @@ use crate::error::ApiError;
 /// a form's longest way, and room to spare.
 pub const BODY_BYTES: usize = 256 * 1024;
 
+/// Most bytes of an imported conversation.
+pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Where conversations are imported.
+pub const IMPORT_PATH: &str = "/api/chat/conversations/import";
+
 /// Refuses a body that says it is too large, and cuts one that turns out to be.
 pub async fn limit_body(request: Request, next: Next) -> Response {
+    let limit = if request.uri().path() == IMPORT_PATH {
+        IMPORT_BYTES
+    } else {
+        BODY_BYTES
+    };
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<u64>().ok());
-    if announced.is_some_and(|bytes| bytes > BODY_BYTES as u64) {
-        return ApiError::too_large(BODY_BYTES).into_response();
+    if announced.is_some_and(|bytes| bytes > limit as u64) {
+        return ApiError::too_large(limit).into_response();
     }
-    next.run(request.map(|body| Body::new(Limited::new(body, BODY_BYTES))))
+    next.run(request.map(|body| Body::new(Limited::new(body, limit))))
         .await
 }

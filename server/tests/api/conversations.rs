@@ -168,3 +168,97 @@ async fn somebody_else_s_conversation_is_forbidden(pool: PgPool) {
         app.get(&path).by(&bob).send().await.problem(404);
     }
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn conversations_are_files_and_links(pool: PgPool) {
+    let app = TestApp::answering(pool, vec![says("Hello <b>Ada</b>.")]).await;
+    let ada = app.user("Ada").await;
+    let made = app
+        .post("/api/chat/conversations")
+        .by(&ada)
+        .json(&json!({ "title": "Q4 \"plan\"" }))
+        .send()
+        .await
+        .ok(201);
+    let path = format!("/api/chat/conversations/{}", made["id"].as_str().unwrap());
+    app.post(&format!("{path}/messages"))
+        .by(&ada)
+        .json(&json!({ "content": "Hi" }))
+        .send()
+        .await
+        .ok(200);
+
+    let text = app.get(&format!("{path}/export?format=md")).by(&ada).send().await;
+    assert_eq!(
+        text.header("content-disposition"),
+        Some("attachment; filename=\"q4-plan.md\"")
+    );
+    assert!(text.text().contains("Hello <b>Ada</b>."), "{}", text.text());
+    let file = app
+        .get(&format!("{path}/export?format=json"))
+        .by(&ada)
+        .send()
+        .await;
+    assert_eq!(file.header("content-type"), Some("application/json"));
+    let problem = app
+        .get(&format!("{path}/export?format=pdf"))
+        .by(&ada)
+        .send()
+        .await
+        .problem(422);
+    assert_eq!(problem["errors"][0]["field"], "format");
+    let import = "/api/chat/conversations/import";
+    let copy = app.post(import).by(&ada).json(&file.json()).send().await.ok(201);
+    assert_eq!(copy["message_count"], 2);
+    let form = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"c.json\"\r\n\r\n{}\r\n--b--\r\n",
+        file.text()
+    );
+    let led = app
+        .post(import)
+        .in_browser_of(&ada)
+        .header("accept", "text/html")
+        .body("multipart/form-data; boundary=b", form)
+        .send()
+        .await;
+    assert_eq!(led.status.as_u16(), 303, "{}", led.text());
+    let mut bad = file.json();
+    bad["messages"][0]["content"] = json!("");
+    let problem = app.post(import).by(&ada).json(&bad).send().await.problem(422);
+    assert_eq!(problem["errors"][0]["field"], "messages[0].content");
+    // Larger than other bodies may be, and with a limit of its own.
+    bad["messages"][0]["content"] = json!("x".repeat(300_000));
+    app.post(import).by(&ada).json(&bad).send().await.problem(422);
+    bad["messages"][0]["content"] = json!("x".repeat(17 * 1024 * 1024));
+    app.post(import).by(&ada).json(&bad).send().await.problem(413);
+
+    let link = app.post(&format!("{path}/share")).by(&ada).send().await.ok(200);
+    let page = format!("/share/{}", link["token"].as_str().unwrap());
+    assert!(link["url"].as_str().unwrap().ends_with(&page));
+    let seen = app.get(&page).header("accept", "text/html").send().await;
+    assert_eq!(seen.status.as_u16(), 200, "{}", seen.text());
+    assert!(seen.text().contains("Q4 &quot;plan&quot;") || seen.text().contains("Q4 \"plan\""));
+    for absent in ["import(", "leptos-island", "example.com"] {
+        assert!(!seen.text().contains(absent), "{absent}: {}", seen.text());
+    }
+    assert_eq!(seen.header("x-robots-tag"), Some("noindex, nofollow"));
+    assert_eq!(seen.header("cache-control"), Some("no-store"));
+    app.call(axum::http::Method::DELETE, &format!("{path}/share"))
+        .by(&ada)
+        .send()
+        .await
+        .ok(204);
+    let gone = app.get(&page).header("accept", "text/html").send().await;
+    assert_eq!(gone.status.as_u16(), 404);
+    let bob = app.user("Bob").await;
+    app.post(&format!("{path}/share"))
+        .by(&bob)
+        .send()
+        .await
+        .problem(403);
+    app.get(&format!("{path}/export"))
+        .by(&bob)
+        .send()
+        .await
+        .problem(403);
+}

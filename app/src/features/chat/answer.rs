@@ -20,6 +20,7 @@ pub fn answer_view(answer: Answer, chat: Option<ChatState>) -> impl IntoView {
         parts,
         status,
         waiting,
+        actions,
         ..
     } = answer;
     let live = Signal::derive({
@@ -42,6 +43,7 @@ pub fn answer_view(answer: Answer, chat: Option<ChatState>) -> impl IntoView {
                     waiting.get().then(|| waiting_line(chat.is_some_and(|chat| chat.is_queued(message_id))))
                 }}
                 {move || status.with(|status| end_line(status, run_id))}
+                <div class="under" inner_html=move || actions.get()></div>
             </div>
         </article>
     }

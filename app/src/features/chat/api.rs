@@ -134,8 +134,9 @@ pub async fn entries_since(
 }
 
 #[cfg(feature = "ssr")]
-fn sent(sent: protocol::api::SentMessage) -> Sent {
+pub(super) fn sent(sent: protocol::api::SentMessage) -> Sent {
     Sent {
+        question_actions: super::actions::actions_html(&sent.user_message, None),
         conversation_id: sent.conversation.id,
         title: sent.conversation.title,
         message_id: sent.assistant_message.id,
@@ -144,6 +145,6 @@ fn sent(sent: protocol::api::SentMessage) -> Sent {
 }
 
 #[cfg(feature = "ssr")]
-fn page_of(sent: &Sent) -> String {
+pub(super) fn page_of(sent: &Sent) -> String {
     format!("/dashboard/chat/{}", sent.conversation_id)
 }

@@ -19,7 +19,7 @@ impl Entry {
     /// Made of what the server sent with the page.
     pub fn new(data: EntryData) -> Self {
         match data {
-            EntryData::Mine { id, text } => Self::Mine(Mine::sent(id, text)),
+            EntryData::Mine { id, text, actions } => Self::Mine(Mine::sent(id, text, actions)),
             EntryData::Answer(data) => Self::Answer(Answer::new(data)),
         }
     }
@@ -51,15 +51,18 @@ pub struct Mine {
     pub key: String,
     pub text: String,
     pub status: ArcRwSignal<SendStatus>,
+    /// What can be done with it.
+    pub actions: Html,
 }
 
 impl Mine {
     /// One that the server has.
-    pub fn sent(id: MessageId, text: String) -> Self {
+    pub fn sent(id: MessageId, text: String, actions: String) -> Self {
         Self {
             key: id.to_string(),
             text,
             status: ArcRwSignal::new(SendStatus::Sent),
+            actions: ArcRwSignal::new(actions),
         }
     }
 }
@@ -84,6 +87,8 @@ pub struct Answer {
     pub status: ArcRwSignal<AnswerStatus>,
     /// Whether the model owes the next piece.
     pub waiting: ArcRwSignal<bool>,
+    /// What can be done with it.
+    pub actions: Html,
 }
 
 /// A piece of HTML that changes.
@@ -122,6 +127,7 @@ impl Answer {
             parts: ArcRwSignal::new(data.parts.into_iter().zip(0..).map(Part::new).collect()),
             waiting: ArcRwSignal::new(data.waiting),
             status: ArcRwSignal::new(data.status),
+            actions: ArcRwSignal::new(data.actions),
         }
     }
 
@@ -273,6 +279,7 @@ mod tests {
             parts: vec![PartData::Text(vec!["<p>Ein</p>".into(), "<p>ü".into()])],
             status: AnswerStatus::Live,
             waiting: false,
+            actions: String::new(),
         })
     }
 

@@ -131,6 +131,22 @@ impl ChatState {
         }
     }
 
+    fn offer_actions(self, answer: Answer) {
+        let Some(conversation) = self.conversation_id.get_untracked() else {
+            return;
+        };
+        spawn_local(async move {
+            let fields = [
+                ("conversation_id", &*conversation.to_string()),
+                ("message_id", &answer.message_id.to_string()),
+            ];
+            // Without them the answer is still there, and they come with the next load of the page.
+            if let Ok(html) = browser::call("/api/fn/message_actions", &fields).await {
+                answer.actions.set(html);
+            }
+        });
+    }
+
     fn ended(self, answer: &Answer, status: AnswerStatus) {
         let said = match &status {
             AnswerStatus::Failed(sentence) => sentence.clone(),
@@ -143,6 +159,7 @@ impl ChatState {
         SAID.set((None, 0));
         self.announcement.set(said);
         answer.end(status);
+        self.offer_actions(answer.clone());
         self.disconnected.set(false);
         refresh_conversations(self.conversation_id.get_untracked());
         // The handler that runs now belongs to the stream, so it must not be dropped before it returns.

@@ -1,17 +1,25 @@
 //! The bar above the thread.
 
+use domain::shares::ShareLink;
 use leptos::prelude::*;
 use protocol::ConversationId;
 
 use super::row_menu::{delete_button, delete_dialog};
-use crate::server_context::domain;
+use super::share::share_dialog;
+use crate::server_context::{domain, request};
 use crate::ui::{Icon, icon};
 
 /// The conversation's title, the model, and what can be done with the conversation as a whole. `surroundings` changes
 /// title and id when a new conversation gets its own.
-pub fn conversation_head(id: Option<ConversationId>, title: String, pinned: bool) -> impl IntoView {
+pub fn conversation_head(
+    id: Option<ConversationId>,
+    title: String,
+    pinned: bool,
+    link: Option<&ShareLink>,
+) -> impl IntoView + use<> {
     let domain = domain();
     let id_text = id.map(|id| id.to_string()).unwrap_or_default();
+    let dialog = share_dialog(&id_text, link, request().path_and_query.contains("?share="));
     let offline = domain.is_offline().then_some(
         "No model is connected: the built-in assistant answers. The README says how to connect one.",
     );
@@ -36,7 +44,19 @@ pub fn conversation_head(id: Option<ConversationId>, title: String, pinned: bool
                 {icon(Icon::More)}
             </button>
             {menu(id_text, title, pinned)}
+            {dialog}
         </header>
+    }
+}
+
+/// `surroundings` puts the id in once there is one.
+fn export(id: &str, format: &'static str, words: &'static str) -> impl IntoView + use<> {
+    let address = format!("/api/chat/conversations/{{id}}/export?format={format}");
+    let href = address.replace("{id}", id);
+    view! {
+        <a class="item" href=href data-href=address download>
+            {words}
+        </a>
     }
 }
 
@@ -63,6 +83,11 @@ fn menu(id: String, title: String, pinned: bool) -> impl IntoView {
                 {id_field()} <input type="hidden" name="pinned" value=if pinned { "false" } else { "true" }/>
                 <button class="item">{if pinned { "Unpin" } else { "Pin to the top" }}</button>
             </form>
+            <button class="item" type="button" popovertarget="share-dialog">
+                "Share…"
+            </button>
+            {export(&id, "md", "Export as Markdown")}
+            {export(&id, "json", "Export as JSON")}
             {delete_button("delete-current")}
         </div>
         {delete_dialog("delete-current".into(), id, &title, None)}

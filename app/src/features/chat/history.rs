@@ -7,6 +7,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use protocol::{Conversation, ConversationId, Message, MessageId, Part, Role, ToolCallStatus};
 
+use super::actions::{Editing, actions_html};
 use super::answer::answer_view;
 use super::badge::badge_html;
 use super::entry::{Answer, Mine};
@@ -26,6 +27,8 @@ pub(super) struct History {
     /// The conversation goes on after these.
     pub(super) is_older_page: bool,
     pub(super) has_more: bool,
+    /// The message that is being edited.
+    pub(super) editing: Option<Editing>,
 }
 
 impl History {
@@ -64,6 +67,7 @@ impl History {
             has_more: page.has_more,
             is_older_page: true,
             living: vec![],
+            editing: None,
         };
         Ok((conversation, history))
     }
@@ -88,6 +92,7 @@ impl History {
             finished: messages,
             has_more,
             is_older_page: false,
+            editing: None,
         }
     }
 
@@ -113,7 +118,7 @@ impl History {
             day = heading;
             views.push(view! {
                 {new_day}
-                {finished_message(message, retried, &now)}
+                {finished_message(message, retried, self.editing.as_ref(), &now)}
             });
         }
         views
@@ -145,6 +150,7 @@ fn entry_data(message: Message, live: &[LiveMessage], now: &Zoned) -> EntryData 
     match message.role {
         Role::User => EntryData::Mine {
             id: message.id,
+            actions: actions_html(&message, None),
             text: message.content,
         },
         Role::Assistant => {
@@ -157,9 +163,17 @@ fn entry_data(message: Message, live: &[LiveMessage], now: &Zoned) -> EntryData 
     }
 }
 
-fn finished_message(message: Message, retried: Option<MessageId>, now: &Zoned) -> impl IntoView + use<> {
+fn finished_message(
+    message: Message,
+    retried: Option<MessageId>,
+    editing: Option<&Editing>,
+    now: &Zoned,
+) -> impl IntoView + use<> {
     match message.role {
-        Role::User => Either::Left(mine_view(Mine::sent(message.id, message.content), None)),
+        Role::User => {
+            let actions = actions_html(&message, editing);
+            Either::Left(mine_view(Mine::sent(message.id, message.content, actions), None))
+        }
         Role::Assistant => {
             let mut data = answer_data(&message, now);
             data.run_id = data.run_id.filter(|_| retried == Some(message.id));
@@ -198,6 +212,11 @@ fn answer_data(message: &Message, now: &Zoned) -> AnswerData {
         seq: 0,
         parts: parts.collect(),
         waiting: owed && status == AnswerStatus::Live,
+        actions: if message.status.is_final() {
+            actions_html(message, None)
+        } else {
+            String::new()
+        },
         status,
     }
 }

@@ -1,5 +1,7 @@
 //! The chat page: history, the answer that is being written, the composer, and what surrounds them.
 
+#[cfg(feature = "ssr")]
+mod actions;
 pub mod answer;
 pub mod api;
 #[cfg(feature = "ssr")]
@@ -17,6 +19,7 @@ pub mod head;
 #[cfg(feature = "ssr")]
 mod history;
 pub mod list_api;
+pub mod message_api;
 pub mod model;
 pub mod older;
 #[cfg(feature = "ssr")]
@@ -25,6 +28,9 @@ pub mod page;
 mod row_menu;
 pub mod scope;
 mod scroll;
+#[cfg(feature = "ssr")]
+mod share;
+pub mod share_api;
 #[cfg(feature = "ssr")]
 pub mod sidebar;
 pub mod state;

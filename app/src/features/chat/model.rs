@@ -13,12 +13,19 @@ pub struct Sent {
     pub message_id: MessageId,
     /// The run that writes it.
     pub run_id: RunId,
+    /// What can be done with the message that was sent, as HTML.
+    pub question_actions: String,
 }
 
 /// A piece of the conversation that is not finished when the page is made, or comes after one that is not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryData {
-    Mine { id: MessageId, text: String },
+    Mine {
+        id: MessageId,
+        text: String,
+        /// What can be done with it, as HTML.
+        actions: String,
+    },
     Answer(AnswerData),
 }
 
@@ -33,6 +40,8 @@ pub struct AnswerData {
     pub status: AnswerStatus,
     /// The model owes the next piece.
     pub waiting: bool,
+    /// What can be done with it, as HTML; empty until it has ended.
+    pub actions: String,
 }
 
 /// A part of an answer as HTML; the order and the number are those of [`Message::parts`].

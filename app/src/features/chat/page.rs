@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use protocol::ConversationId;
 
+use super::actions::Editing;
 use super::composer::Composer;
 use super::head::conversation_head;
 use super::history::History;
@@ -18,7 +19,7 @@ use crate::features::tasks::list::{TaskList, task_rail};
 use crate::features::toast::toasts;
 use crate::forms::{id, optional_id};
 use crate::frame::{Section, live, sidebar, signed_in, time_zone_question};
-use crate::server_context::{Flash, request, take_flash};
+use crate::server_context::{Flash, domain, request, take_flash};
 
 /// What the empty page offers to ask.
 const SUGGESTIONS: [&str; 3] = [
@@ -48,7 +49,8 @@ pub fn ConversationPage() -> impl IntoView {
         let conversation: ConversationId = id(&conversation, "conversation")?;
         let before = optional_id(&asked.before, "message")?;
         let at = asked.at.parse().ok();
-        let (found, history) = History::load(&actor, conversation, before, at).await?;
+        let (found, mut history) = History::load(&actor, conversation, before, at).await?;
+        history.editing = asked.editing.clone();
         chat_page(
             actor,
             asked,
@@ -66,6 +68,7 @@ struct Asked {
     composer: Flash,
     notice: Option<Flash>,
     add_task: Flash,
+    editing: Option<Editing>,
     /// A message's id; empty for the newest messages.
     before: String,
     /// A message that is to be seen; empty for none.
@@ -80,10 +83,13 @@ impl Asked {
         let query = use_query_map();
         Self {
             composer: take_flash("composer").unwrap_or_default(),
-            notice: take_flash("deleted").or_else(|| take_flash("rename")),
+            notice: take_flash("deleted")
+                .or_else(|| take_flash("rename"))
+                .or_else(|| take_flash("versions")),
             add_task: take_flash("add-task")
                 .or_else(|| take_flash("tasks"))
                 .unwrap_or_default(),
+            editing: editing(query.with_untracked(|query| query.get("edit"))),
             before: query
                 .with_untracked(|query| query.get("before"))
                 .unwrap_or_default(),
@@ -91,6 +97,31 @@ impl Asked {
             cursor: query.with_untracked(|query| query.get("conversations")),
         }
     }
+}
+
+/// What is edited: what a refused form was about, else what the address says.
+fn editing(asked: Option<String>) -> Option<Editing> {
+    if let Some(flash) = take_flash("edit") {
+        let words = flash
+            .errors
+            .iter()
+            .map(|error| format!("A message {}.", error.message));
+        let words: Vec<_> = words.collect();
+        return Some(Editing {
+            message_id: flash.value("message_id").parse().ok()?,
+            text: Some(flash.value("content").to_owned()),
+            error: if words.is_empty() {
+                flash.message
+            } else {
+                words.join(" ")
+            },
+        });
+    }
+    Some(Editing {
+        message_id: asked?.parse().ok()?,
+        text: None,
+        error: String::new(),
+    })
 }
 
 async fn chat_page(
@@ -101,9 +132,16 @@ async fn chat_page(
     pinned: bool,
     history: History,
 ) -> Result<impl IntoView + use<>, AppError> {
-    let (rows, tasks) = futures::future::try_join(
+    let link = async {
+        Ok(match id {
+            Some(id) => domain().shares().find(&actor, id).await?,
+            None => None,
+        })
+    };
+    let (rows, tasks, link) = futures::future::try_join3(
         ConversationRows::load(&actor, asked.cursor.clone()),
         TaskList::rail(&actor),
+        link,
     )
     .await?;
     let conversations = conversation_list(&rows, id).into_any();
@@ -118,7 +156,7 @@ async fn chat_page(
             {live()}
             {sidebar(&actor, Section::Chat, conversations)}
             <main class="main">
-                {conversation_head(id, title, pinned)}
+                {conversation_head(id, title, pinned, link.as_ref())}
                 {asked.notice.map(|flash| notice(&flash))}
                 {thread(&actor, id, history, &asked.composer).into_any()}
             </main>
@@ -250,6 +288,20 @@ fn greeting() -> impl IntoView {
             <h2>"What needs doing?"</h2>
             <p>"Say it as you would to a colleague. I keep your task list, show every step, and can undo each one."</p>
             <ul>{SUGGESTIONS.map(suggestion).collect_view()}</ul>
+            <details class="import">
+                <summary>"Import a conversation"</summary>
+                <form method="post" action="/api/chat/conversations/import" enctype="multipart/form-data">
+                    <input
+                        class="input"
+                        type="file"
+                        name="file"
+                        accept=".json,application/json"
+                        required
+                        aria-label="A conversation that was exported as JSON"
+                    />
+                    <button class="btn">"Import"</button>
+                </form>
+            </details>
         </div>
     }
 }

@@ -94,6 +94,7 @@ impl ChatState {
             key: browser::random_key(),
             text,
             status: ArcRwSignal::new(SendStatus::Sending),
+            actions: ArcRwSignal::new(String::new()),
         };
         drafts::keep_unsent(self, &mine);
         for (id, hidden) in [("greeting", true), ("first-day", false)] {
@@ -132,6 +133,7 @@ impl ChatState {
                     Ok(sent) => {
                         mine.status.set(SendStatus::Sent);
                         drafts::forget_unsent(self, &mine.key);
+                        mine.actions.set(sent.question_actions.clone());
                         self.sent(Some(&mine.key), sent);
                     }
                     Err(Refusal(sentence)) => mine.status.set(SendStatus::Failed(sentence)),
@@ -148,8 +150,14 @@ impl ChatState {
     pub fn show_unsent(self) {
         for (key, text) in drafts::unsent(self) {
             let status = ArcRwSignal::new(SendStatus::Failed("The connection was lost.".into()));
-            self.entries
-                .update(|entries| entries.push(Entry::Mine(Mine { key, text, status })));
+            self.entries.update(|entries| {
+                entries.push(Entry::Mine(Mine {
+                    key,
+                    text,
+                    status,
+                    actions: ArcRwSignal::new(String::new()),
+                }))
+            });
         }
     }
 
@@ -281,6 +289,7 @@ impl ChatState {
             parts: vec![],
             status: AnswerStatus::Live,
             waiting: true,
+            actions: String::new(),
         }));
         self.entries.update(|entries| {
             // A repeated send is answered like the first.

@@ -18,6 +18,10 @@ pub fn show_id(id: ConversationId) {
             field.set_value(&id);
         }
     }
+    for link in browser::all("a[data-href]") {
+        let address = link.get_attribute("data-href").unwrap_or_default();
+        let _ = link.set_attribute("href", &address.replace("{id}", &id));
+    }
     if let Some(menu) = browser::by_id("conversation-menu-button") {
         menu.set_hidden(false);
     }

@@ -49,6 +49,7 @@ pub fn mine_view(mine: Mine, chat: Option<ChatState>) -> impl IntoView {
     let text = mine.text.clone();
     let anchor = format!("m-{}", mine.key);
     let status = mine.status.clone();
+    let actions = mine.actions.clone();
     let busy = Signal::derive({
         let status = mine.status.clone();
         move || {
@@ -67,6 +68,7 @@ pub fn mine_view(mine: Mine, chat: Option<ChatState>) -> impl IntoView {
                 SendStatus::Failed(why) => Some(not_sent(why, mine.clone(), chat)),
                 _ => None,
             }}
+            <div class="under" inner_html=move || actions.get()></div>
         </article>
     }
 }

@@ -108,6 +108,7 @@ fn sample() -> impl IntoView {
     let mine = Mine::sent(
         MessageId(uuid(1)),
         "The Q4 report is due on Friday. Set up what I need.".into(),
+        String::new(),
     );
     let answer = Answer::new(AnswerData {
         message_id: MessageId(uuid(2)),
@@ -126,6 +127,7 @@ fn sample() -> impl IntoView {
         ],
         status: AnswerStatus::Done,
         waiting: false,
+        actions: String::new(),
     });
     view! {
         <figure class="sample" aria-label="A piece of a conversation">

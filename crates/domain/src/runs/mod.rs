@@ -11,6 +11,8 @@ mod watch;
 mod worker;
 mod writer;
 
+pub(crate) use worker::{preview, without_nul};
+
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use protocol::api::SentMessage;

@@ -217,7 +217,7 @@ impl Domain {
 }
 
 /// Postgres holds no NUL character, in text or in JSON, and models now and then write one.
-fn without_nul(value: Value) -> Value {
+pub(crate) fn without_nul(value: Value) -> Value {
     match value {
         Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
         Value::Array(items) => Value::Array(items.into_iter().map(without_nul).collect()),
@@ -262,7 +262,7 @@ pub(super) fn interrupted() -> RunFailure {
 }
 
 /// What the list shows of an answer: its text, or else what it did last.
-pub(super) fn preview(message: &Message) -> Option<String> {
+pub(crate) fn preview(message: &Message) -> Option<String> {
     let text = excerpt(&without_markup(&message.content), PREVIEW_CHARS);
     if !text.is_empty() {
         return Some(text);

@@ -6,6 +6,7 @@ mod accounts;
 mod list;
 mod own_account;
 mod runs;
+mod sharing;
 mod support;
 mod testimonials;
 mod tools;

@@ -1,0 +1,4 @@
+//! A conversation as whoever has its link sees it.
+
+#[cfg(feature = "ssr")]
+pub mod page;
