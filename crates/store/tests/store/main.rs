@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod explain;
+mod filled;
 mod isolation;
 mod lists;
 mod plans;
 mod runs;
 mod search;
+mod search_rights;
 mod support;
 mod task_order;

@@ -1,11 +1,9 @@
 //! What searches find, and what they do not.
 
-use protocol::ConversationId;
 use sqlx::PgPool;
 use store::{Scope, conversations, search};
-use uuid::Uuid;
 
-use crate::plans::fill;
+use crate::filled::{Size, fill, talk};
 use crate::support::{conversation, exchange, store, user};
 
 fn strings(words: &[&str]) -> Vec<String> {
@@ -14,23 +12,30 @@ fn strings(words: &[&str]) -> Vec<String> {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn only_the_actor_s_own_words_are_found(pool: PgPool) {
-    let ada = fill(&pool).await;
-    let store = store(pool);
+    let store = store(pool.clone());
+    let ada = user(&store, "ada").await;
+    user(&store, "bob").await;
+    let size = Size {
+        talks: 200,
+        ..Size::default()
+    };
+    fill(&pool, Size::default(), size).await;
     let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
     let found = search::messages(&mut tx, &strings(&["need", "rare"]), 100)
         .await
         .unwrap();
-    assert_eq!(found.len(), 40);
+    // One of the ten conversations is deleted.
+    assert_eq!(found.len(), 36);
     assert!(found.iter().all(|message| message.content == "The rare needle"));
-    let titles = search::titles(&mut tx, &strings(&["conversation", "4999"]))
+    let titles = search::titles(&mut tx, &strings(&["conversation", "199"]))
         .await
         .unwrap();
-    assert_eq!(titles, [ConversationId(Uuid::from_u128(4999))]);
+    assert_eq!(titles, [talk(199)]);
     for nothing in [
         strings(&["eedle"]),
         strings(&["needle", "straw"]),
         strings(&["@bob"]),
-        strings(&["conversation", "9999"]),
+        strings(&["conversation", "second"]),
         strings(&[]),
     ] {
         assert_eq!(
@@ -44,7 +49,7 @@ async fn only_the_actor_s_own_words_are_found(pool: PgPool) {
             "{nothing:?}"
         );
     }
-    let (titles, found) = search::newest_like(&mut tx, &ada, "%number 4_99%", 10)
+    let (titles, found) = search::newest_like(&mut tx, &ada, "%number 1_9%", 10)
         .await
         .unwrap();
     assert_eq!((titles.len(), found.len()), (0, 10));
