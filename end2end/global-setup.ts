@@ -10,8 +10,10 @@ export default async function globalSetup() {
   if (process.env.GREENLIT_URL) return;
   const server = await startServer();
   process.env.GREENLIT_URL = server.url;
+  process.env.GREENLIT_FOLDER = server.folder;
   return async () => {
     await server.stop();
     delete process.env.GREENLIT_URL;
+    delete process.env.GREENLIT_FOLDER;
   };
 }

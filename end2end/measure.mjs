@@ -2,13 +2,13 @@
 import { Model, buildFakeOpenAi } from "./model.mjs";
 import { freePort, startServer } from "./server.mjs";
 
-/** @typedef {{ name: string, unit: string, samples: number[], limit?: number }} Row `limit`: what the median may be. */
+/** @typedef {{ name: string, unit: string, samples: number[], limit?: number, baseline?: number }} Row `limit`: what the median may be; `baseline`: what it is compared with. */
 
 /**
  * Runs `measure` against a server with a model, prints a line for each row to standard error and the rows as JSON to
  * standard output.
  *
- * @param {(server: { url: string }, model: Model) => Promise<Row[]>} measure
+ * @param {(server: import("./server.mjs").Server, model: Model) => Promise<Row[]>} measure
  */
 export async function benchmark(measure) {
   await buildFakeOpenAi();

@@ -13,8 +13,9 @@ export const binary = process.env.GREENLIT_BIN ?? join(here, "../target/release/
 
 /**
  * @typedef {{
- *   url: string, pid: number, output: () => string, stop: () => Promise<void>, end: (signal: NodeJS.Signals) => Promise<void>
- * }} Server `stop` ends it with everything it started (and deletes its folder if we made that); `end` sends one signal
+ *   url: string, folder: string, pid: number, output: () => string, stop: () => Promise<void>,
+ *   end: (signal: NodeJS.Signals) => Promise<void>
+ * }} Server `folder` has its data; `stop` ends it with everything it started (and deletes its folder if we made that); `end` sends one signal
  * to the server's process alone and waits until that is gone.
  */
 
@@ -95,7 +96,7 @@ export async function startServerIn(folder, port, env = {}) {
     await stop();
     throw new Error(`${binary} did not become ready: ${problem}\n${output}`);
   }
-  return { url, pid: /** @type {number} */ (child.pid), output: () => output, stop, end };
+  return { url, folder, pid: /** @type {number} */ (child.pid), output: () => output, stop, end };
 }
 
 /** Settings of the person who runs the tests (a key, a database) must not reach the server under test. */

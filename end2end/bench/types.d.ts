@@ -1,5 +1,5 @@
 interface Window {
-  /** The instruments of `chat.mjs`. */
+  /** Those of `instruments.mjs`. */
   bench: {
     armed: boolean;
     /** When a hundred messages were on screen, in ms since the navigation's start. */

@@ -5,6 +5,8 @@
 //! `{"rows": [{"name", "unit", "samples": [numbers], "limit"?: number, "baseline"?: number}]}`.
 //! Here the samples become a median. Above its limit it is a failure; with a baseline (what another product needs) there
 //! is a ratio.
+//!
+//! `plans` is not a script: it is the store's test of how Postgres executes what people wait for, with a million messages.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,12 +17,23 @@ use serde_json::Value;
 
 use crate::process::{Task, say};
 use crate::workspace::Workspace;
-use crate::{build, setup};
+use crate::{build, setup, test};
+
+const PLANS: &str = "plans";
 
 /// Runs the named benchmarks (all without names) against a fresh build, and prints one table. The exit code tells whether
 /// every limit was kept.
 pub(crate) fn run(workspace: &Workspace, names: &[&str]) -> Result<ExitCode> {
-    let scripts = chosen(&list(&workspace.end2end().join("bench"))?, names)?;
+    let with_plans = names.is_empty() || names.contains(&PLANS);
+    let scripts: Vec<&str> = names.iter().copied().filter(|name| *name != PLANS).collect();
+    if with_plans {
+        say("bench plans");
+        test::plans_of_a_million(workspace)?;
+    }
+    if with_plans && !names.is_empty() && scripts.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let scripts = chosen(&list(&workspace.end2end().join("bench"))?, &scripts)?;
     build::run(workspace)?;
     setup::for_browser_tests(workspace)?;
     let model = build::helper(workspace, "fake-openai")?;
@@ -57,7 +70,10 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
 fn chosen(scripts: &[PathBuf], names: &[&str]) -> Result<Vec<PathBuf>> {
     let known: Vec<String> = scripts.iter().map(|script| stem(script)).collect();
     if let Some(unknown) = names.iter().find(|name| !known.iter().any(|k| k == *name)) {
-        bail!("no benchmark `{unknown}`; there are: {}", known.join(", "));
+        bail!(
+            "no benchmark `{unknown}`; there are: {PLANS}, {}",
+            known.join(", ")
+        );
     }
     let wanted = |script: &&PathBuf| names.is_empty() || names.contains(&stem(script).as_str());
     Ok(scripts.iter().filter(wanted).cloned().collect())

@@ -19,6 +19,9 @@ use crate::process::{self, Task, say};
 use crate::workspace::Workspace;
 use tally::Tally;
 
+/// How many times as much as usual is in the database for that.
+const MILLION: u32 = 25;
+
 /// One line of the summary.
 struct Outcome {
     name: String,
@@ -57,6 +60,11 @@ pub(crate) fn size_only(workspace: &Workspace) -> Result<ExitCode> {
     build::run(workspace)?;
     size::check(workspace)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// `cargo xtask bench plans`: a table of what statements cost, and an error when one costs more than it may.
+pub(crate) fn plans_of_a_million(workspace: &Workspace) -> Result<()> {
+    unit::plans(workspace, MILLION)
 }
 
 /// `cargo xtask fmt`.

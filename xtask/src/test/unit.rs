@@ -40,6 +40,18 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
     Ok(tests + examples)
 }
 
+/// The store's test of query plans alone, with so many times as much in the database, and with what it prints.
+pub(super) fn plans(workspace: &Workspace, scale: u32) -> Result<()> {
+    let postgres = ThrowAway::start(workspace)?;
+    Task::new(process::cargo())
+        .dir(&workspace.root)
+        .env("DATABASE_URL", postgres.server.url())
+        .env("GREENLIT_PLANS_SCALE", scale.to_string())
+        .args(["test", "--workspace", "--exclude=frontend", "--test=store", "--"])
+        .args(["--nocapture", "plans::what_people_wait_for"])
+        .run()
+}
+
 /// Guards against output that we do not understand any more.
 fn some(tally: Tally) -> Result<Tally> {
     if tally == Tally::default() {
