@@ -12,6 +12,7 @@ mod command_menu;
 pub mod commands;
 pub mod composer;
 mod drafts;
+pub mod earlier;
 pub mod entry;
 pub mod follow;
 #[cfg(feature = "ssr")]

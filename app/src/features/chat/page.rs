@@ -8,6 +8,7 @@ use protocol::ConversationId;
 
 use super::actions::Editing;
 use super::composer::Composer;
+use super::earlier::earlier_view;
 use super::head::conversation_head;
 use super::history::History;
 use super::scope::ChatScope;
@@ -201,18 +202,7 @@ fn thread(
     let is_empty = history.finished.is_empty() && history.living.is_empty() && !history.is_older_page;
     let is_older_page = history.is_older_page;
     let path = id.map(|id| format!("/dashboard/chat/{id}")).unwrap_or_default();
-    let oldest = history
-        .finished
-        .first()
-        .map(|message| message.id)
-        .filter(|_| history.has_more);
-    let earlier = oldest.map(|oldest| {
-        view! {
-            <a class="more" href=format!("{path}?before={oldest}")>
-                "Earlier messages"
-            </a>
-        }
-    });
+    let earlier = id.and_then(|id| earlier_view(id, &history));
     let below = if history.is_older_page {
         view! {
             <div class="dock">

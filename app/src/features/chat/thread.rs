@@ -7,8 +7,8 @@ use protocol::MessageId;
 use super::answer::answer_view;
 use super::entry::{Entry, Mine, SendStatus};
 use super::model::EntryData;
-use super::scroll;
 use super::state::ChatState;
+use super::{earlier, scroll};
 
 /// The entries that can still change.
 #[island]
@@ -24,6 +24,7 @@ pub fn Thread(
     chat.last.set_value(last);
     Effect::new(move || {
         scroll::follow_newest(chat);
+        earlier::load_on_scroll(chat);
         if is_newest {
             chat.show_unsent();
         }
