@@ -73,8 +73,14 @@ async function everyPage(page, user, conversations, suffix) {
   await shoot(page, conversations.markdown, `markdown-${suffix}`);
   await shoot(page, conversations.tools, `badge-${suffix}`, openFirstBadge);
   await shoot(page, "/dashboard/chat", `chat-empty-${suffix}`);
+  await shoot(page, "/dashboard/chat", `commands-${suffix}`, openCommands);
+  await shoot(page, conversations.tools, `shortcuts-${suffix}`, openKeySheet);
+  await shoot(page, conversations.tools, `conversation-menu-${suffix}`, openRowMenu);
+  await shoot(page, "/dashboard/search?q=slide", `search-${suffix}`);
+  await shoot(page, "/dashboard/conversations/deleted", `deleted-${suffix}`);
   await shoot(page, "/dashboard", `dashboard-${suffix}`);
   await shoot(page, "/dashboard/tasks", `tasks-${suffix}`);
+  await shoot(page, "/dashboard/tasks/activity", `activity-${suffix}`);
   await shoot(page, "/dashboard/settings", `settings-${suffix}`);
   const menu = page.getByRole("button", { name: "Menu", exact: true });
   if (await menu.isVisible()) await shoot(page, conversations.tools, `drawer-${suffix}`, () => menu.click());
@@ -93,6 +99,23 @@ async function shoot(page, path, name, prepare) {
   await prepare?.(page);
   await page.screenshot({ path: join(/** @type {string} */ (folder), `${name}.png`) });
   console.error(`  ${name}.png`);
+}
+
+async function openCommands(/** @type {Page} */ page) {
+  await page.getByRole("textbox", { name: "Message" }).pressSequentially("/");
+  await page.getByRole("listbox").waitFor();
+}
+
+async function openKeySheet(/** @type {Page} */ page) {
+  await page.getByRole("main").click({ position: { x: 4, y: 4 } });
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys and commands" }).waitFor();
+}
+
+async function openRowMenu(/** @type {Page} */ page) {
+  const menu = page.getByRole("button", { name: "Menu", exact: true });
+  if (await menu.isVisible()) await menu.click();
+  await page.getByRole("button", { name: /^Options/ }).first().click();
 }
 
 async function openFirstBadge(/** @type {Page} */ page) {

@@ -113,7 +113,7 @@ pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl 
             <a class="new" href="/dashboard/chat" aria-keyshortcuts="Control+Shift+O">
                 {icon(Icon::Plus)}
                 "New conversation"
-                <kbd aria-hidden="true">"Ctrl ⇧ O"</kbd>
+                <kbd aria-hidden="true">"Ctrl⇧O"</kbd>
             </a>
             <form class="find" method="get" action="/dashboard/search" role="search" aria-label="Conversations">
                 {icon(Icon::Search)}

@@ -16,6 +16,7 @@ pub mod export;
 pub mod feed;
 pub mod import;
 mod page;
+mod plain;
 pub mod preferences;
 mod rate_limit;
 pub mod runs;

@@ -8,6 +8,7 @@ use store::search::{messages, newest_like, newest_words, titles, words};
 use store::{Tx, conversations as table};
 
 use crate::conversations::Conversations;
+use crate::plain::plain;
 use crate::{Actor, Error, page};
 
 /// Messages shown of one search, and conversations by their title.
@@ -66,7 +67,7 @@ impl Conversations<'_> {
                 .messages
                 .into_iter()
                 .map(|message| {
-                    let passage = passage(&message.content, &hits.marks, hits.anywhere);
+                    let passage = passage(&plain(&message.content), &hits.marks, hits.anywhere);
                     (message, passage)
                 })
                 .collect(),

@@ -73,7 +73,7 @@ fn link(label: &'static str, count: Option<u32>, to: Filters, chosen: bool) -> i
         <li>
             <a class="chip" href=to.path() aria-current=chosen.then_some("true")>
                 {label}
-                {count.map(|count| view! { " " <b>{count}</b> })}
+                {count.filter(|count| *count > 0).map(|count| view! { " " <b>{count}</b> })}
             </a>
         </li>
     }

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::port::Port;
 use super::writer::{WriteError, Writer};
+use crate::plain::plain;
 use crate::{Actor, Domain, Error, clock};
 
 /// How long a lease holds without a heartbeat, in seconds.
@@ -263,7 +264,7 @@ pub(super) fn interrupted() -> RunFailure {
 
 /// What the list shows of an answer: its text, or else what it did last.
 pub(crate) fn preview(message: &Message) -> Option<String> {
-    let text = excerpt(&without_markup(&message.content), PREVIEW_CHARS);
+    let text = excerpt(&plain(&message.content), PREVIEW_CHARS);
     if !text.is_empty() {
         return Some(text);
     }
@@ -271,21 +272,6 @@ pub(crate) fn preview(message: &Message) -> Option<String> {
         .tool_calls
         .last()
         .map(|call| excerpt(&call.summary, PREVIEW_CHARS))
-}
-
-/// A text without the marks of Markdown: for one line in a list, so near enough will do.
-fn without_markup(text: &str) -> String {
-    let mut plain = String::new();
-    for line in text.lines().filter(|line| !line.trim_start().starts_with("```")) {
-        let line = line.trim_start_matches([' ', '#', '>']);
-        let line = ["- ", "* ", "+ "]
-            .iter()
-            .find_map(|mark| line.strip_prefix(mark))
-            .unwrap_or(line);
-        plain.push_str(&line.replace("**", "").replace("__", "").replace('`', ""));
-        plain.push('\n');
-    }
-    plain
 }
 
 struct Loaded {
@@ -506,19 +492,5 @@ impl RunHost for Host<'_> {
             tx.commit().await
         };
         store.await.map_err(|error| self.failed(error))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_preview_shows_words_rather_than_marks() {
-        let text = "## Plan\n\n- **Wed**: `collect` figures\n```rust\nlet x = 1;\n```\n2 * 3";
-        assert_eq!(
-            excerpt(&without_markup(text), PREVIEW_CHARS),
-            "Plan Wed: collect figures let x = 1; 2 * 3"
-        );
     }
 }
