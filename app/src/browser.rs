@@ -9,7 +9,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, RequestInit, Response, UrlSearchParams};
+use web_sys::{
+    Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, RequestInit, Response, UrlSearchParams,
+};
 
 /// Why the server did not do it, as a sentence for the reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,12 +82,13 @@ async fn fetch(path: &str, request: &RequestInit) -> Result<(u16, String), JsVal
 }
 
 /// Fetches the present page again and takes the content of the element with this id from it, if the page has one.
+/// Returns whether it shows: not while somebody [uses](is_in_use) it.
 ///
 /// # Errors
 /// When the server cannot be reached or refuses.
-pub async fn refresh_own(id: &str) -> Result<(), Refusal> {
+pub async fn refresh_own(id: &str) -> Result<bool, Refusal> {
     let Some(place) = by_id(id) else {
-        return Ok(());
+        return Ok(true);
     };
     let address = window().location().href().unwrap_or_default();
     let (status, html) = fetch(&address, &RequestInit::new())
@@ -97,32 +100,74 @@ pub async fn refresh_own(id: &str) -> Result<(), Refusal> {
         .filter(|_| status == 200)
         .and_then(|page| page.get_element_by_id(id));
     match fresh {
+        // Somebody may have begun meanwhile.
+        Some(_) if is_in_use(&place) => Ok(false),
         Some(fresh) => {
-            let focused = focused_in(&place);
-            place.set_inner_html(&fresh.inner_html());
-            if let Some(same) = focused.and_then(|selector| place.query_selector(&selector).ok().flatten()) {
-                focus(&same);
+            let typed = typed_in(&place);
+            replace_inner(&place, &fresh.inner_html());
+            for (selector, text) in typed {
+                if let Ok(Some(field)) = place.query_selector(&selector)
+                    && let Some(field) = field.dyn_ref::<HtmlInputElement>()
+                {
+                    field.set_value(&text);
+                }
             }
-            Ok(())
+            Ok(true)
         }
         None => Err(Refusal::unreachable()),
     }
 }
 
+/// Puts other HTML into an element; what had the focus there has it again, if it is still there.
+pub fn replace_inner(place: &Element, html: &str) {
+    let focused = focused_in(place);
+    place.set_inner_html(html);
+    if let Some(same) = focused.and_then(|selector| document().query_selector(&selector).ok().flatten()) {
+        focus(&same);
+    }
+}
+
+/// Whether somebody has something open in there: then nothing moves under their hands.
+pub fn is_in_use(place: &Element) -> bool {
+    const OPEN: &str = "form.edit, dialog[open], details[open] form, :popover-open";
+    place.query_selector(OPEN).is_ok_and(|found| found.is_some())
+}
+
+/// What was typed into the fields of an element and not sent, with what finds each field in the same HTML made anew.
+fn typed_in(place: &Element) -> Vec<(String, String)> {
+    let Ok(list) = place.query_selector_all("input:not([type=hidden])[name]") else {
+        return vec![];
+    };
+    (0..list.length())
+        .filter_map(|index| list.item(index)?.dyn_into::<HtmlInputElement>().ok())
+        .filter(|field| field.value() != field.default_value())
+        .filter_map(|field| {
+            let action = field.form()?.get_attribute("action")?;
+            let selector = format!("form[action=\"{action}\"] [name=\"{}\"]", field.name());
+            Some((selector, field.value()))
+        })
+        .collect()
+}
+
 /// What has the focus in an element, by the nearest id and its own name, so that it is found again in the same HTML made
 /// anew.
-fn focused_in(place: &Element) -> Option<String> {
+pub fn focused_in(place: &Element) -> Option<String> {
     let focused = document().active_element()?;
     if !place.contains(Some(&focused)) {
         return None;
     }
+    if !focused.id().is_empty() {
+        return Some(format!("#{}", focused.id()));
+    }
     let around = focused.closest("[id]").ok()??;
     let class = focused.class_list().item(0).map(|class| format!(".{class}"));
+    let name = focused.get_attribute("name").map(|name| format!("[name={name}]"));
     Some(format!(
-        "#{} {}{}",
+        "#{} {}{}{}",
         around.id(),
         focused.tag_name(),
-        class.unwrap_or_default()
+        class.unwrap_or_default(),
+        name.unwrap_or_default()
     ))
 }
 
@@ -185,6 +230,13 @@ pub fn go(path: &str) {
 /// A text as a part of an address.
 pub fn encoded(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
+}
+
+/// Whether what this browser makes with that constructor has such a property.
+pub fn has(constructor: &str, property: &str) -> bool {
+    js_sys::Reflect::get(&window(), &constructor.into())
+        .and_then(|constructor| js_sys::Reflect::get(&constructor, &"prototype".into()))
+        .is_ok_and(|prototype| js_sys::Reflect::has(&prototype, &property.into()).unwrap_or(false))
 }
 
 /// Opens the dialog with this id, if the page has it and it is not open.

@@ -66,7 +66,7 @@ export class TasksPage extends Shell {
 
   /** An entry of the menu that is open. */
   entry(name: string) {
-    return this.page.locator(".row-menu[open]").getByRole("button", { name });
+    return this.page.locator(".todo-menu[open]").getByRole("button", { name });
   }
 
   /** The form of the task that is being edited. */

@@ -1,6 +1,46 @@
 // The list of conversations and what can be done from it.
 import { expect, test } from "../fixtures.ts";
 
+test("what a new conversation makes of the page leaves the other rows alone", async ({ page, account: _, chat }) => {
+  await chat.open();
+  await chat.exchange("Create a task called 'Review Q4 report'");
+  const old = new URL(page.url()).pathname;
+  await chat.open();
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/api/fn/send_message", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await chat.ask("Show my tasks");
+  await chat.options(/Create a task/).click();
+  await chat.sidebar.getByRole("button", { name: "Delete conversation" }).click();
+  const sent = page.waitForResponse("**/api/fn/send_message");
+  release();
+  await sent;
+  await chat.finished(chat.answers.last());
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("The conversation was deleted.")).toBeVisible();
+  await expect(page.locator(`.conv[href="${old}"]`)).toHaveCount(0);
+  await expect(page.locator(".conv[aria-current]")).toBeVisible();
+  await page.getByRole("button", { name: "Undo", exact: true }).last().click();
+  await expect(page.locator(`.conv[href="${old}"]`)).toBeVisible();
+});
+
+test("deleting the conversation one is in leaves its page, in every tab", async ({ page, account: _, chat, context }) => {
+  await chat.open();
+  await chat.exchange("Show my tasks");
+  const second = await context.newPage();
+  await second.goto(page.url());
+  await second.evaluate(() => window.greenlitAwake);
+  await chat.options(/Show my tasks/).click();
+  await chat.sidebar.getByRole("button", { name: "Delete conversation" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.waitForURL("**/dashboard/chat");
+  await expect(page.getByText("The conversation was deleted.")).toBeVisible();
+  await second.waitForURL("**/dashboard/chat");
+});
+
 test("T067–T071: lists, opens, begins, renames, pins, deletes and brings back", async ({ page, account: _, chat }) => {
   await chat.open();
   await chat.exchange("Create a task called 'Review Q4 report'");
@@ -27,6 +67,7 @@ test("T067–T071: lists, opens, begins, renames, pins, deletes and brings back"
     await field.press("Enter");
     await expect(chat.conversation("Quarter <four>")).toBeVisible();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Quarter <four>");
+    await expect(chat.options("Quarter <four>")).toBeFocused();
   });
 
   await test.step("pins", async () => {

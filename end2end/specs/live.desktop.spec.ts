@@ -65,8 +65,46 @@ test("a title changed elsewhere changes here", async ({ account: _, chat, page, 
   await awakeOf(second);
   await chat.ask("/rename Quarterly");
   await expect(page).toHaveTitle(/^Quarterly/);
+  await expect(chat.box).toHaveValue("");
+  await expect(page.locator("#composer-error")).toBeEmpty();
   await expect(second).toHaveTitle(/^Quarterly/, SOON);
   await expect(second.getByRole("heading", { level: 1 })).toHaveText("Quarterly");
+});
+
+test("the task list follows while its field has the focus, and keeps what is being typed there", async ({
+  account,
+  tasks,
+  page,
+  browser,
+  baseURL,
+  problems,
+}) => {
+  const device = await otherDevice(browser, baseURL!, account, problems);
+  const elsewhere = new TasksPage(await device.newPage());
+  await tasks.open();
+  await tasks.newTask.fill("Milk");
+  await tasks.newTask.press("Enter");
+  await expect(tasks.task("Milk")).toBeVisible();
+  await expect(tasks.newTask).toBeFocused();
+  await elsewhere.open();
+  await elsewhere.tick("Milk").click();
+  await expect(tasks.untick("Milk")).toBeVisible(SOON);
+  await expect(tasks.newTask).toBeFocused();
+  await tasks.newTask.pressSequentially("Half a ti");
+  await elsewhere.untick("Milk").click();
+  await expect(tasks.tick("Milk")).toBeVisible(SOON);
+  await expect(tasks.newTask).toHaveValue("Half a ti");
+  await tasks.newTask.pressSequentially("tle");
+  await expect(tasks.newTask).toHaveValue("Half a title");
+  // Not so what is open.
+  await tasks.edit("Milk").click();
+  const description = page.getByRole("textbox", { name: "Description" });
+  await description.fill("Two litres");
+  await elsewhere.tick("Milk").click();
+  await expect(elsewhere.untick("Milk")).toBeVisible();
+  await page.getByRole("main").click({ position: { x: 3, y: 3 } });
+  await expect(description).toHaveValue("Two litres");
+  await device.close();
 });
 
 modelTest("T045, T091: without a live connection the page asks by itself", async ({
@@ -110,6 +148,7 @@ test("a page that was away catches up", async ({ account: _, chat, page, context
   const second = new ChatPage(await context.newPage());
   await second.open(new URL(page.url()).pathname);
   const cdp = await context.newCDPSession(second.page);
+  await expect(second.mine).toHaveCount(1);
   const offline = (offline: boolean) =>
     cdp.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
   await offline(true);

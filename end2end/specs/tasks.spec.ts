@@ -121,7 +121,7 @@ test("tasks of one day are arranged by keyboard", async ({ page, tasks }) => {
   await expect(tasks.entry("Move up")).toHaveCount(0);
   await expect(tasks.entry("Move down")).toBeFocused();
   await page.keyboard.press("Escape");
-  await expect(page.locator(".row-menu[open]")).toHaveCount(0);
+  await expect(page.locator(".todo-menu[open]")).toHaveCount(0);
   await expect(tasks.more("C")).toBeFocused();
   await page.reload();
   await expect(tasks.titles("No date")).toHaveText(["C", "A", "B"]);

@@ -41,9 +41,28 @@ pub fn Enhance() -> impl IntoView {
         });
         let pressed = pressed.into_js_value();
         let _ = document().add_event_listener_with_callback("keydown", pressed.unchecked_ref());
+        if !browser::has("HTMLButtonElement", "commandForElement") {
+            let clicked = Closure::<dyn FnMut(Event)>::new(|event: Event| command(&event)).into_js_value();
+            let _ = document().add_event_listener_with_callback("click", clicked.unchecked_ref());
+        }
         keys::listen();
         load_on_scroll();
     });
+}
+
+/// Opens or closes the dialog that a button commands, in a browser that does not do so itself.
+fn command(event: &Event) {
+    let button = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest("button[commandfor]").ok()?);
+    let Some(button) = button else {
+        return;
+    };
+    match button.get_attribute("command").as_deref() {
+        Some("show-modal") => browser::show_modal(&button.get_attribute("commandfor").unwrap_or_default()),
+        _ => browser::close_around(&button),
+    }
 }
 
 /// Leaves what is open around the focus, by the button that it has for that.
@@ -61,6 +80,11 @@ fn escape(event: &KeyboardEvent) {
 }
 
 async fn run(form: HtmlFormElement, what: String, chat: Option<ChatState>) {
+    // Twice the same is once.
+    if form.has_attribute("data-busy") {
+        return;
+    }
+    let _ = form.set_attribute("data-busy", "");
     let outcome = match (what.as_str(), chat) {
         ("theme", _) => choose_theme(&form).await,
         ("task", _) => change_task(&form).await,
@@ -74,6 +98,7 @@ async fn run(form: HtmlFormElement, what: String, chat: Option<ChatState>) {
         // A form of another page's: as the browser does it. This does not raise the event again.
         _ => form.submit().map_err(|_| Refusal(String::new())),
     };
+    let _ = form.remove_attribute("data-busy");
     if let Err(Refusal(sentence)) = outcome {
         say(&form, &sentence);
     }
@@ -119,6 +144,10 @@ async fn undo(form: &HtmlFormElement, chat: Option<ChatState>) -> Result<(), Ref
         .and_then(|tool| tool.parent_element())
     {
         holder.set_inner_html(&badge);
+        // Its button is gone or another one.
+        if let Ok(Some(summary)) = holder.query_selector("summary") {
+            browser::focus(&summary);
+        }
     }
     if let Some(chat) = chat {
         chat.announcement.set("Undone".into());
@@ -147,13 +176,13 @@ async fn swap(form: &HtmlFormElement) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Says why a form had no effect: where its page keeps that, else on its own button.
+/// Says why a form had no effect: where its page keeps that, else in a notice.
 fn say(form: &HtmlFormElement, sentence: &str) {
-    let place = form
+    match form
         .get_attribute("data-error")
-        .and_then(|id| browser::by_id(&id).map(JsCast::unchecked_into));
-    let button = || form.query_selector("button").ok().flatten();
-    if let Some(place) = place.or_else(button) {
-        place.set_text_content(Some(sentence));
+        .and_then(|id| browser::by_id(&id))
+    {
+        Some(place) => place.set_text_content(Some(sentence)),
+        None => toast::say(sentence),
     }
 }

@@ -20,8 +20,16 @@ fn pressed(event: KeyboardEvent) {
     }
     let command = event.ctrl_key() || event.meta_key();
     let key = event.key();
+    // In a field of a Mac, Ctrl+N goes to the next line.
+    let is_taken = || {
+        is_typing()
+            && window()
+                .navigator()
+                .platform()
+                .is_ok_and(|name| name.starts_with("Mac"))
+    };
     let begins = key.eq_ignore_ascii_case("o") && event.shift_key()
-        || key.eq_ignore_ascii_case("n") && !event.shift_key();
+        || key.eq_ignore_ascii_case("n") && !event.shift_key() && !is_taken();
     if command && begins {
         event.prevent_default();
         let _ = window().location().set_href("/dashboard/chat");

@@ -13,7 +13,7 @@ use protocol::{ConversationId, MessageId, ToolCallId};
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, EventSource, KeyboardEvent, MessageEvent};
+use web_sys::{Event, EventSource, KeyboardEvent, MessageEvent};
 
 use super::chat::state::ChatState;
 use super::chat::surroundings::{refresh_conversations, show_title};
@@ -53,6 +53,8 @@ thread_local! {
     static STAMP: RefCell<String> = const { RefCell::new(String::new()) };
     static FAILED: Cell<u32> = const { Cell::new(0) };
     static POLLING: Cell<bool> = const { Cell::new(false) };
+    /// Goes up with every beginning of it, so that what is left of an earlier one ends.
+    static ROUND: Cell<u32> = const { Cell::new(0) };
     static QUIET_POLLS: Cell<u32> = const { Cell::new(0) };
     static BEHIND: Cell<Behind> = const { Cell::new(Behind { conversations: false, tasks: false }) };
     static GATHERING: Cell<bool> = const { Cell::new(false) };
@@ -67,6 +69,11 @@ struct Ready {
 struct Titled {
     id: ConversationId,
     title: String,
+}
+
+#[derive(Deserialize)]
+struct Deleted {
+    id: ConversationId,
 }
 
 #[derive(Deserialize)]
@@ -161,7 +168,9 @@ fn lost(chat: Option<ChatState>) {
     FAILED.set(failures);
     if failures >= FAILURES && !POLLING.replace(true) {
         QUIET_POLLS.set(0);
-        poll(chat);
+        ROUND.set(ROUND.get() + 1);
+        browser::set_text("lost", "No live connection. Looking for news every few seconds.");
+        poll(chat, ROUND.get());
     }
     let pause = (500 << failures.min(5)).min(LONGEST_PAUSE);
     set_timeout(
@@ -176,7 +185,9 @@ fn lost(chat: Option<ChatState>) {
 
 fn hear(chat: Option<ChatState>, name: &str, data: &str) {
     FAILED.set(0);
-    POLLING.set(false);
+    if POLLING.replace(false) {
+        browser::set_text("lost", "");
+    }
     if let Some(chat) = chat {
         chat.polling.set(false);
     }
@@ -208,6 +219,14 @@ fn hear(chat: Option<ChatState>, name: &str, data: &str) {
                 chat.catch_up(false);
             }
         }
+        "conversation.deleted" => {
+            behind.conversations = true;
+            if let (Some(chat), Ok(Deleted { id })) = (chat, serde_json::from_str(data))
+                && chat.conversation_id.get_untracked() == Some(id)
+            {
+                browser::go("/dashboard/chat");
+            }
+        }
         _ => {
             behind.conversations = true;
             if let (Some(chat), Ok(Titled { id, title })) = (chat, serde_json::from_str(data))
@@ -231,7 +250,7 @@ fn fall_behind(chat: Option<ChatState>, behind: Behind) {
 async fn refresh(chat: Option<ChatState>) {
     GATHERING.set(false);
     let mut behind = BEHIND.take();
-    let is_free = |id: &str| browser::by_id(id).is_none_or(|place| !is_in_use(&place));
+    let is_free = |id: &str| browser::by_id(id).is_none_or(|place| !browser::is_in_use(&place));
     if behind.conversations && is_free("conversations") {
         behind.conversations = false;
         refresh_conversations(chat.and_then(|chat| chat.conversation_id.get_untracked()));
@@ -241,7 +260,7 @@ async fn refresh(chat: Option<ChatState>) {
         // One that fails is made good by the next.
         let _ = refresh_tasks(true).await;
         for id in ["board", "overview"] {
-            let _ = browser::refresh_own(id).await;
+            behind.tasks |= browser::refresh_own(id).await == Ok(false);
         }
     }
     if behind.conversations || behind.tasks {
@@ -256,15 +275,6 @@ async fn refresh(chat: Option<ChatState>) {
     }
 }
 
-/// Whether somebody writes or decides something in there: then nothing moves under their hands.
-fn is_in_use(place: &Element) -> bool {
-    const WRITING: &str =
-        "input:focus, textarea:focus, select:focus, dialog[open], details[open] form, :popover-open";
-    place.query_selector(WRITING).is_ok_and(|found| {
-        found.is_some_and(|found| found.get_attribute("type").as_deref() != Some("hidden"))
-    })
-}
-
 fn show_badge(id: ToolCallId) {
     let Some(holder) = browser::all(&format!("[data-call=\"{id}\"]"))
         .first()
@@ -274,13 +284,13 @@ fn show_badge(id: ToolCallId) {
     };
     spawn_local(async move {
         if let Ok(html) = call::<String>("/api/fn/tool_badge", &[("call_id", &id.to_string())]).await {
-            holder.set_inner_html(&html);
+            browser::replace_inner(&holder, &html);
         }
     });
 }
 
 /// Asks for what changed, again and again until there is a connection.
-fn poll(chat: Option<ChatState>) {
+fn poll(chat: Option<ChatState>, round: u32) {
     if let Some(chat) = chat {
         chat.polling.set(true);
     }
@@ -288,7 +298,7 @@ fn poll(chat: Option<ChatState>) {
     let pause = if quiet < LAZY_AFTER { POLL } else { LAZY_POLL };
     set_timeout(
         move || {
-            if !POLLING.get() {
+            if !POLLING.get() || ROUND.get() != round {
                 return;
             }
             if !document().hidden() {
@@ -306,7 +316,7 @@ fn poll(chat: Option<ChatState>) {
                     );
                 }
             }
-            poll(chat);
+            poll(chat, round);
         },
         pause,
     );

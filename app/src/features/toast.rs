@@ -18,7 +18,7 @@ const LONGER: Duration = Duration::from_secs(2);
 /// Shows the server's HTML in an element, its notices at the edge, and the focus where it says `data-focus`. Words that
 /// say `data-into` go to the element with that id.
 pub fn show_html(place: &HtmlElement, html: &str) {
-    place.set_inner_html(html);
+    browser::replace_inner(place, html);
     if let Ok(Some(focused)) = place.query_selector("[data-focus]") {
         browser::focus(&focused);
     }
@@ -27,14 +27,28 @@ pub fn show_html(place: &HtmlElement, html: &str) {
         browser::set_text(&target, &words.text_content().unwrap_or_default());
         words.remove();
     }
-    let Some(edge) = browser::by_id("toasts") else {
-        return;
-    };
     while let Ok(Some(toast)) = place.query_selector("[data-toast]") {
+        show(toast);
+    }
+}
+
+/// Says a sentence at the edge.
+pub fn say(sentence: &str) {
+    if let Ok(toast) = document().create_element("div") {
+        let _ = toast.set_attribute("data-toast", "");
+        toast.set_text_content(Some(sentence));
+        show(toast);
+    }
+}
+
+fn show(toast: Element) {
+    if let Some(edge) = browser::by_id("toasts") {
         // One at a time: an older one's button would no longer say what it is about.
         edge.set_inner_html("");
         let _ = edge.append_child(&toast);
         leave(toast, STAY);
+    } else {
+        toast.remove();
     }
 }
 
@@ -57,6 +71,7 @@ fn leave(toast: Element, after: Duration) {
 pub fn toasts() -> impl IntoView {
     view! {
         <div id="toasts" role="status"></div>
+        <p id="lost" role="status"></p>
         <p class="offline" role="status">"You are offline. Sending works again once the connection is back."</p>
         <p id="copied" class="sr-only" role="status"></p>
     }

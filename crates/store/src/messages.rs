@@ -270,6 +270,17 @@ pub async fn find_by_key(
     Ok(row.map(|(id, hash, run)| (id.into(), hash, run.into())))
 }
 
+/// Those of these idempotency keys with which the user sent a message.
+pub async fn sent_keys(tx: &mut Tx, user: &UserId, keys: &[&str]) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar(
+        "SELECT idempotency_key FROM messages WHERE user_id = $1 AND idempotency_key = ANY($2)",
+    )
+    .bind(user.as_str())
+    .bind(keys)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// Writes the snapshot of an answer: its text, parts, status and the event that it covers.
 ///
 /// # Errors

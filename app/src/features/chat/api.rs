@@ -133,6 +133,18 @@ pub async fn entries_since(
     super::history::entries_since(&actor()?, conversation, after).await
 }
 
+/// Which of the messages with these idempotency keys, separated by spaces, have arrived.
+///
+/// # Errors
+/// `unauthenticated`.
+#[server(prefix = "/api/fn", endpoint = "sent_keys")]
+pub async fn sent_keys(keys: String) -> Result<Vec<String>, AppError> {
+    use crate::server_context::{actor, domain};
+
+    let keys: Vec<_> = keys.split(' ').collect();
+    Ok(domain().runs().sent_keys(&actor()?, &keys).await?)
+}
+
 #[cfg(feature = "ssr")]
 pub(super) fn sent(sent: protocol::api::SentMessage) -> Sent {
     Sent {

@@ -105,9 +105,16 @@ impl Draft {
             "ArrowDown" => self.menu.step(&area, 1),
             "ArrowUp" => self.menu.step(&area, -1),
             "Escape" => self.menu.close(&area),
-            "Enter" | "Tab" => match self.menu.chosen() {
+            "Enter" => match self.menu.chosen() {
                 Some(command) => {
                     self.choose(command);
+                    true
+                }
+                None => false,
+            },
+            "Tab" => match self.menu.chosen() {
+                Some(command) => {
+                    self.write(&format!("{} ", command.name()));
                     true
                 }
                 None => false,
@@ -143,6 +150,7 @@ impl Draft {
                     .set(format!("{} needs {}.", command.name(), command.wants()));
             } else {
                 let rest = rest.to_owned();
+                // A refused one is written back.
                 self.write("");
                 self.carry_out(command, &rest);
             }
@@ -168,36 +176,42 @@ impl Draft {
             (Command::Tasks, _) => browser::go("/dashboard/tasks"),
             (Command::Search, _) => browser::go(&format!("/dashboard/search?q={}", browser::encoded(rest))),
             (Command::Rename, Some(id)) => self.rename(id.to_string(), rest.to_owned()),
-            (Command::Rename, None) => {
-                self.error
-                    .set("There is no conversation yet. Send a message first.".into());
-            }
+            (Command::Rename, None) => self.refuse(
+                command,
+                rest,
+                "There is no conversation yet. Send a message first.".into(),
+            ),
             (Command::Theme, _) => self.choose_theme(rest),
             (Command::Help, _) => browser::show_modal("shortcuts"),
         }
     }
 
+    /// Puts a command back into the box and says why it was not done.
+    fn refuse(self, command: Command, rest: &str, sentence: String) {
+        self.write(&format!("{} {rest}", command.name()));
+        self.error.set(sentence);
+    }
+
     fn rename(self, conversation: String, title: String) {
         spawn_local(async move {
             let fields = [("conversation_id", &*conversation), ("title", &title)];
-            match call::<()>("/api/fn/rename_conversation", &fields).await {
-                Ok(()) => {
+            // The answer is the row, and the whole list comes anyway.
+            match call::<String>("/api/fn/rename_conversation", &fields).await {
+                Ok(_) => {
                     show_title(&title);
                     refresh_conversations(self.chat.conversation_id.get_untracked());
                 }
-                Err(Refusal(sentence)) => {
-                    self.write(&format!("{} {title}", Command::Rename.name()));
-                    self.error.set(sentence);
-                }
+                Err(Refusal(sentence)) => self.refuse(Command::Rename, &title, sentence),
             }
         });
     }
 
     fn choose_theme(self, theme: &str) {
+        let typed = theme;
         let theme = theme.to_lowercase();
         if !["dark", "light", "system"].contains(&&*theme) {
-            self.error
-                .set(format!("/theme needs {}.", Command::Theme.wants()));
+            let sentence = format!("/theme needs {}.", Command::Theme.wants());
+            self.refuse(Command::Theme, typed, sentence);
             return;
         }
         if let Some(root) = document().document_element() {

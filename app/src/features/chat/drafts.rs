@@ -34,6 +34,14 @@ pub(super) fn keep_draft(chat: ChatState, text: &str) {
     keep(&draft_name(chat), Some(text).filter(|text| !text.is_empty()));
 }
 
+/// A conversation begins with the first message: what was written after it belongs to it.
+pub(super) fn begin(chat: ChatState, id: ConversationId) {
+    if let Some(text) = draft(chat) {
+        keep_draft(chat, "");
+        keep(&format!("draft:{}:{id}", chat.user.get_value()), Some(&text));
+    }
+}
+
 fn unsent_name(chat: ChatState) -> String {
     format!("unsent:{}", chat.user.get_value())
 }

@@ -11,6 +11,8 @@ use crate::ui::{Icon, icon};
 pub(super) fn row_menu(row: &ConversationRow, current: Option<ConversationId>) -> impl IntoView + use<> {
     let id = row.id;
     let pinned = row.is_pinned();
+    // The page of one that goes has to go too.
+    let is_here = current == Some(id);
     let current = current.map(|id| id.to_string()).unwrap_or_default();
     let fields = move || {
         view! {
@@ -55,7 +57,7 @@ pub(super) fn row_menu(row: &ConversationRow, current: Option<ConversationId>) -
             </form>
             {delete_button(&format!("delete-{id}"))}
         </div>
-        {delete_dialog(format!("delete-{id}"), id.to_string(), &row.title, Some(fields().into_any()))}
+        {delete_dialog(format!("delete-{id}"), id.to_string(), &row.title, (!is_here).then(|| fields().into_any()))}
     }
 }
 

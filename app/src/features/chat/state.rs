@@ -148,6 +148,32 @@ impl ChatState {
 
     /// Shows messages that an earlier visit could not send, each with the offer to try again.
     pub fn show_unsent(self) {
+        spawn_local(async move {
+            self.forget_arrived().await;
+            self.show_kept();
+        });
+    }
+
+    /// Takes messages away that seemed not to be sent, but are: only the answer to sending them was lost. They stand in
+    /// the conversation as the server has them.
+    async fn forget_arrived(self) {
+        let unsent = drafts::unsent(self);
+        let keys: Vec<_> = unsent.iter().map(|(key, _)| key.as_str()).collect();
+        if keys.is_empty() {
+            return;
+        }
+        // One that fails is made good by trying to send again, which does no harm.
+        if let Ok(arrived) = call::<Vec<String>>("/api/fn/sent_keys", &[("keys", &keys.join(" "))]).await {
+            self.entries.update(|entries| {
+                entries.retain(|entry| entry.answer().is_some() || !arrived.contains(&entry.key()));
+            });
+            for key in arrived {
+                drafts::forget_unsent(self, &key);
+            }
+        }
+    }
+
+    fn show_kept(self) {
         for (key, text) in drafts::unsent(self) {
             let status = ArcRwSignal::new(SendStatus::Failed("The connection was lost.".into()));
             self.entries.update(|entries| {
@@ -187,7 +213,12 @@ impl ChatState {
                 ("after", &after.map(|id| id.to_string()).unwrap_or_default()),
             ];
             match call::<Option<Vec<EntryData>>>("/api/fn/entries_since", &fields).await {
-                Ok(Some(entries)) => self.merge(entries),
+                // Among them may be what was sent meanwhile.
+                Ok(Some(_)) if self.delivering.get_value() => self.behind.set_value(true),
+                Ok(Some(entries)) => {
+                    self.forget_arrived().await;
+                    self.merge(entries);
+                }
                 // The conversation goes another way by now.
                 Ok(None) => {
                     let _ = location().reload();
@@ -277,6 +308,7 @@ impl ChatState {
     fn sent(self, after: Option<&str>, sent: Sent) {
         let id = sent.conversation_id;
         if self.conversation_id.get_untracked().is_none() {
+            drafts::begin(self, id);
             self.conversation_id.set(Some(id));
             show_id(id);
             show_title(&sent.title);

@@ -116,7 +116,7 @@ fn menu(row: &TaskRow) -> impl IntoView + use<> {
     let up = above.map(|above| move_form(row, "before", above, "Move up", RowFocus::Up));
     let down = below.map(|below| move_form(row, "after", below, "Move down", RowFocus::Down));
     view! {
-        <details class="row-menu" name="row-menu" open=open data-escape>
+        <details class="todo-menu" name="todo-menu" open=open data-escape>
             <summary class="icon" aria-label=format!("More: {}", row.title) data-cancel>
                 {icon(Icon::More)}
             </summary>

@@ -64,6 +64,20 @@ impl<'a> Runs<'a> {
         send::retry(self.domain, actor, &run).await
     }
 
+    /// Those of these idempotency keys with which the actor sent a message; looks at the first hundred.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn sent_keys(&self, actor: &Actor, keys: &[&str]) -> Result<Vec<String>, Error> {
+        const AT_ONCE: usize = 100;
+        let is_key = |key: &&&str| !key.is_empty() && !key.contains('\0');
+        let keys: Vec<_> = keys.iter().filter(is_key).take(AT_ONCE).copied().collect();
+        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+        let sent = store::messages::sent_keys(&mut tx, actor.user_id(), &keys).await?;
+        tx.commit().await?;
+        Ok(sent)
+    }
+
     /// Puts another text in a message's place and answers that. The message and what followed it become an earlier
     /// version; what the assistant did there stays done.
     ///
