@@ -4,6 +4,16 @@ import { expect, test } from "../fixtures.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+const SIGNED_IN = [
+  "/dashboard",
+  "/dashboard/tasks",
+  "/dashboard/tasks/activity",
+  "/dashboard/search?q=review",
+  "/dashboard/search?q=nothing-like-this",
+  "/dashboard/conversations/deleted",
+  "/dashboard/settings",
+];
+
 for (const scheme of ["dark", "light"] as const) {
   test.describe(scheme, () => {
     test.use({ colorScheme: scheme });
@@ -24,7 +34,7 @@ for (const scheme of ["dark", "light"] as const) {
       await clean(makeAxeBuilder(), "sign-up with errors");
     });
 
-    test("pages behind the sign-in", async ({ account: _, page, chat, makeAxeBuilder }) => {
+    test("pages behind the sign-in", async ({ account: _, page, chat, tasks, makeAxeBuilder }) => {
       await chat.open();
       await clean(makeAxeBuilder(), "an empty conversation");
       await chat.exchange("Create a task called 'Review Q4 report' due today, high priority");
@@ -34,7 +44,26 @@ for (const scheme of ["dark", "light"] as const) {
       await clean(makeAxeBuilder(), "a conversation with an open badge");
       await chat.openSidebar();
       await clean(makeAxeBuilder(), "the sidebar");
-      for (const path of ["/dashboard", "/dashboard/tasks", "/dashboard/settings"]) {
+      await chat.open();
+      await chat.box.pressSequentially("/");
+      await expect(page.getByRole("listbox", { name: "Commands" })).toBeVisible();
+      await clean(makeAxeBuilder(), "the commands");
+      await chat.box.fill("");
+      await chat.openSidebar();
+      await chat.options(/Create a task/).click();
+      await clean(makeAxeBuilder(), "a conversation's menu");
+      await chat.sidebar.getByRole("button", { name: "Delete conversation" }).click();
+      await clean(makeAxeBuilder(), "the question before deleting");
+      await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+      await expect(page.getByText("The conversation was deleted.")).toBeVisible();
+      await clean(makeAxeBuilder(), "a notice");
+      await tasks.open();
+      await tasks.more("Review Q4 report").click();
+      await clean(makeAxeBuilder(), "a task's menu");
+      await tasks.edit("Review Q4 report").click();
+      await expect(tasks.form).toBeVisible();
+      await clean(makeAxeBuilder(), "a task being changed");
+      for (const path of SIGNED_IN) {
         await page.goto(path);
         await clean(makeAxeBuilder(), path);
       }

@@ -45,7 +45,8 @@ test("no page is wider than the screen", async ({ account: _, chat, page, proble
   await chat.messages.locator("summary").first().tap();
   await expect(chat.messages.getByRole("heading", { name: "Arguments" })).toBeVisible();
   await fits(page.locator("html"), "a conversation");
-  for (const path of ["/dashboard", "/dashboard/tasks", "/dashboard/chat", "/dashboard/settings", "/", "/nowhere"]) {
+  const paths = ["", "/tasks", "/tasks/activity", "/chat", "/search?q=Donau", "/conversations/deleted", "/settings"];
+  for (const path of [...paths.map((path) => `/dashboard${path}`), "/", "/nowhere"]) {
     await page.goto(path);
     await fits(page.locator("html"), path);
   }
@@ -70,11 +71,15 @@ test("the main controls can be hit with a thumb", async ({ account: _, chat, tas
   await large(chat.messages.getByRole("button", { name: /^Undo/ }));
   await chat.menu.tap();
   for (const control of await chat.sidebar.getByRole("link").all()) await large(control);
+  await large(chat.options(/Create a task/));
   await large(chat.sidebar.getByRole("button", { name: "Sign out" }));
   await tasks.open();
   await large(tasks.tick("Review Q4 report"));
   await large(tasks.newTask);
   await large(tasks.add);
+  await large(tasks.edit("Review Q4 report"));
+  await large(tasks.more("Review Q4 report"));
+  await large(tasks.filter(/^Open/));
   await page.goto("/dashboard/chat");
   await large(chat.messages.getByRole("listitem").getByRole("button").first());
   await context.clearCookies();
