@@ -20,7 +20,7 @@ export interface Account {
 /** What the browser complained about; a test may expect some of it. */
 export class Problems {
   readonly found: string[] = [];
-  readonly #allowed: RegExp[] = [];
+  readonly #allowed: RegExp[] = [/Service Worker registration blocked by Playwright/];
 
   /** For a test that provokes it. */
   allow(...patterns: RegExp[]) {

@@ -127,8 +127,17 @@ fn scripts(assets: &SiteAssets, nonce: String) -> impl IntoView + use<> {
     const AROUND: &str = "const o=()=>document.documentElement.toggleAttribute('data-offline',!navigator.onLine);\
         addEventListener('offline',o);addEventListener('online',o);o();";
     let (js, wasm) = (&assets.js, &assets.wasm);
+    // Once everything is there: it is for the next time. On plain http elsewhere than on this machine there is none.
+    let worker = if assets.worker.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "addEventListener('load',()=>navigator.serviceWorker?.register('{}').catch(()=>{{}}));",
+            assets.worker
+        )
+    };
     let script = format!(
-        "{AROUND}import('{js}').then(async m=>{{await m.default({{module_or_path:'{wasm}'}});{WAKE}}})"
+        "{AROUND}{worker}import('{js}').then(async m=>{{await m.default({{module_or_path:'{wasm}'}});{WAKE}}})"
     );
     view! {
         <link rel="modulepreload" href=js.clone() nonce=nonce.clone()/>
@@ -142,7 +151,7 @@ fn scripts(assets: &SiteAssets, nonce: String) -> impl IntoView + use<> {
 fn content_security_policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; \
+         img-src 'self' data:; connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
 }
@@ -188,8 +197,10 @@ mod tests {
             js: "/pkg/a.js".into(),
             wasm: "/pkg/a.wasm".into(),
             css: "/pkg/a.css".into(),
+            worker: "/sw.js?v=1".into(),
         };
         let html = scripts(&assets, "abc".into()).to_html();
         assert_eq!(html.matches("nonce=\"abc\"").count(), 2, "{html}");
+        assert!(html.contains("register('/sw.js?v=1')"), "{html}");
     }
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use app::features::settings::theme::Theme;
 use app::server_context::{problem_of, retry_after_of};
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -153,9 +154,18 @@ pub(crate) fn pending(error: ApiError, better_auth: Option<BetterAuthForm>) -> R
     response
 }
 
-/// Writes the problem of a response made by [`pending`]; leaves any other as it is. A person who
-/// navigates (`wants_page`) is shown it as a page.
-pub(crate) fn write_pending(mut response: Response, request_id: &str, wants_page: bool) -> Response {
+/// A navigation, which is shown a problem as a page.
+pub(crate) struct Navigation {
+    /// The theme that its reader chose.
+    pub theme: Option<Theme>,
+}
+
+/// Writes the problem of a response made by [`pending`]; leaves any other as it is.
+pub(crate) fn write_pending(
+    mut response: Response,
+    request_id: &str,
+    navigation: Option<Navigation>,
+) -> Response {
     let Some(Pending { error, better_auth }) = response.extensions_mut().remove::<Pending>() else {
         return response;
     };
@@ -172,9 +182,9 @@ pub(crate) fn write_pending(mut response: Response, request_id: &str, wants_page
     if matches!(*error, ApiError::Domain(domain::Error::Unauthenticated)) {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    let (kind, body) = match better_auth {
-        None if wants_page => ("text/html; charset=utf-8", problem_page(&problem)),
-        form => ("application/problem+json", problem_json(&problem, form)),
+    let (kind, body) = match (better_auth, navigation) {
+        (None, Some(Navigation { theme })) => ("text/html; charset=utf-8", problem_page(&problem, theme)),
+        (form, _) => ("application/problem+json", problem_json(&problem, form)),
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if kind.starts_with("text/html") {

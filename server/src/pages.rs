@@ -1,5 +1,6 @@
 //! The pages: Leptos' routes and server functions, and what stands in when no page can be made.
 
+use app::features::settings::theme::Theme;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -62,26 +63,31 @@ pub async fn method_not_allowed() -> ApiError {
     ApiError::method_not_allowed()
 }
 
-/// A page for when the app cannot make one: the database is away, the request was refused.
-pub(crate) fn problem_page(problem: &Problem) -> String {
+/// A page for when the app cannot make one: the database is away, the request was refused. `theme`: the reader's, if
+/// they chose one.
+pub(crate) fn problem_page(problem: &Problem, theme: Option<Theme>) -> String {
     // What passes by itself is asked for again by itself.
-    let again = if problem.status == 503 {
+    let passes = problem.status == 503;
+    let again = if passes {
         "<meta http-equiv=\"refresh\" content=\"5\">"
     } else {
         ""
     };
-    let hint = if problem.status == 503 {
-        "This page tries again by itself."
+    let hint = if passes {
+        "<p><a class=\"go\" href=\"\">Try again</a></p><p role=\"status\">This page tries again by itself.</p>"
     } else {
-        "<a href=\"/\">To the start page</a>"
+        "<p><a class=\"go\" href=\"/\">To the start page</a></p>"
     };
+    let theme = theme
+        .map(|theme| format!(" data-theme=\"{}\"", theme.as_str()))
+        .unwrap_or_default();
     format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\">{again}\
-         <link rel=\"stylesheet\" href=\"/plain.css\">\
-         <title>{title} · Greenlit</title><main><h1>{title}</h1><p>{detail}</p><p>{hint}</p>\
-         <p><small>Request {id}</small></p></main></html>",
+        "<!doctype html><html lang=\"en\"{theme}><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
+         <meta name=\"color-scheme\" content=\"dark light\">{again}\
+         <link rel=\"stylesheet\" href=\"/plain.css\"><title>{title} · Greenlit</title></head><body><main>\
+         <p class=\"brand\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"m5 13 4.5 4.5L19 7\"/></svg>Greenlit</p>\
+         <h1>{title}</h1><p>{detail}</p>{hint}<small>Request {id}</small></main></body></html>",
         title = escape(&problem.title),
         detail = escape(&problem.detail),
         id = escape(&problem.request_id),

@@ -122,9 +122,11 @@ impl Site {
                 (path.clone(), file)
             })
             .collect();
+        let worker = worker_address(&files);
         Self {
             files: served,
             assets: SiteAssets {
+                worker,
                 js: address(manifest.js),
                 wasm: address(manifest.wasm),
                 css: address(manifest.css),
@@ -159,10 +161,16 @@ impl Site {
             response
         };
         let headers = response.headers_mut();
+        if let Some(policy) = policy(path) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        }
         headers.insert(header::ETAG, form.etag.clone());
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         let kept = if path.starts_with("pkg/") {
             "public, max-age=31536000, immutable"
+        } else if path == WORKER {
+            // Its address says which version it is, and the browser asks anew by itself.
+            "no-cache"
         } else {
             "public, max-age=3600"
         };
@@ -233,6 +241,37 @@ fn etag(bytes: &Bytes) -> HeaderValue {
 /// What the plain page of a problem may load: its style sheet.
 pub(crate) const PLAIN_PAGE: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The page without a connection also has a script that asks whether there is one again.
+const OFFLINE_PAGE: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The service worker, and what it keeps.
+const WORKER: &str = "sw.js";
+const KEPT: [&str; 3] = ["offline.html", "offline.js", "plain.css"];
+
+/// Files that load others themselves; the rest may nothing.
+fn policy(path: &str) -> Option<&'static str> {
+    match path {
+        WORKER => Some("default-src 'none'; connect-src 'self'"),
+        "offline.html" => Some(OFFLINE_PAGE),
+        _ => None,
+    }
+}
+
+/// The service worker's address, which changes when it or anything that it keeps does; empty without one.
+fn worker_address(files: &HashMap<String, Bytes>) -> String {
+    let mut digest = Sha256::new();
+    for path in KEPT.into_iter().chain([WORKER]) {
+        let Some(bytes) = files.get(path) else {
+            return String::new();
+        };
+        digest.update((bytes.len() as u64).to_be_bytes());
+        digest.update(bytes);
+    }
+    let version: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("/{WORKER}?v={version}")
+}
 
 fn content_type(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {

@@ -59,6 +59,8 @@ pub struct SiteAssets {
     pub wasm: String,
     /// `/pkg/greenlit.<hash>.css`
     pub css: String,
+    /// `/sw.js?v=<hash>`
+    pub worker: String,
 }
 
 /// The domain.

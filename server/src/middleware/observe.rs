@@ -2,13 +2,15 @@
 
 use std::time::Instant;
 
+use app::features::settings::theme::{THEME_COOKIE, Theme};
+use app::server_context::parse_cookies;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::identity::accepts_html;
-use crate::error::write_pending;
+use crate::error::{Navigation, write_pending};
 use crate::state::AppState;
 
 /// A request's id, in its extensions and in `X-Request-Id` of the answer.
@@ -31,9 +33,12 @@ pub async fn observe(State(state): State<AppState>, mut request: Request, next: 
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let is_ours = |path: &str| !path.starts_with("/api/") || path.starts_with("/api/fn/");
-    let wants_page = accepts_html(request.headers()) && is_ours(request.uri().path());
+    let navigation =
+        (accepts_html(request.headers()) && is_ours(request.uri().path())).then(|| Navigation {
+            theme: theme_of(request.headers()),
+        });
 
-    let mut response = write_pending(next.run(request).await, &id, wants_page);
+    let mut response = write_pending(next.run(request).await, &id, navigation);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(NAME, value);
     }
@@ -48,6 +53,12 @@ pub async fn observe(State(state): State<AppState>, mut request: Request, next: 
         tracing::info!(%method, path, status, duration_ms, request.id = id, "Answered");
     }
     response
+}
+
+fn theme_of(headers: &HeaderMap) -> Option<Theme> {
+    let cookies = headers.get_all(header::COOKIE).iter();
+    let cookies = parse_cookies(cookies.filter_map(|value| value.to_str().ok()));
+    Theme::parse(cookies.get(THEME_COOKIE)?)
 }
 
 fn id_of(headers: &HeaderMap) -> Option<String> {

@@ -232,8 +232,9 @@ async fn server_functions_keep_to_the_limits_of_the_other_doors(pool: PgPool) {
         .header("accept", "text/html")
         .header("origin", "https://evil.example")
         .body(FORM, "email=a%40b.co&password=x");
-    let foreign = foreign.send().await;
+    let foreign = foreign.header("cookie", "theme=light").send().await;
     assert_eq!(foreign.status, 403);
+    assert!(foreign.text().contains("<html lang=\"en\" data-theme=\"light\">"));
     assert!(
         foreign
             .text()

@@ -23,6 +23,9 @@ async fn app(pool: PgPool) -> TestApp {
     write("pkg/greenlit-2.wasm", "wasm");
     write("pkg/greenlit-3.css", "css");
     write("favicon.svg", "<svg/>");
+    for name in ["sw.js", "offline.html", "offline.js", "plain.css"] {
+        write(name, name);
+    }
     let setup = Setup {
         site: Site::from_folder(folder.path()).unwrap(),
         ..Setup::default()
@@ -95,5 +98,28 @@ async fn public_files_stand_at_the_root(pool: PgPool) {
     ] {
         let answer = app.get(hidden).send().await;
         assert_eq!(answer.status, 404, "{hidden}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_stands_in_without_a_connection_may_load_little(pool: PgPool) {
+    let app = app(pool).await;
+    let page = app.get("/sign-in").header("accept", "text/html").send().await;
+    let (_, rest) = page.text().split_once("register('/sw.js?v=").unwrap();
+    let (version, _) = rest.split_once('\'').unwrap();
+    assert_eq!(version.len(), 16, "{version}");
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("worker-src 'self'"), "{policy}");
+    for (path, kept, allowed) in [
+        ("/sw.js", "no-cache", "connect-src 'self'"),
+        ("/offline.html", "public, max-age=3600", "script-src 'self'"),
+    ] {
+        let file = app.get(path).send().await;
+        assert_eq!(file.header("cache-control"), Some(kept), "{path}");
+        let policy = file.header("content-security-policy").unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains(allowed),
+            "{policy}"
+        );
     }
 }
