@@ -1,13 +1,81 @@
 //! Points in time as people say them, in their own time zone. Only the server does this; the browser gets the words.
 
+use std::ops::Deref;
+
+use domain::{Actor, Formats};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use leptos::prelude::*;
+use protocol::{Clock, DateOrder};
 
-/// The present moment somewhere.
-pub fn now_in(time_zone: &TimeZone) -> Zoned {
-    Timestamp::now().to_zoned(time_zone.clone())
+/// The present moment somewhere, with how times and dates are written there.
+#[derive(Debug, Clone)]
+pub struct Now {
+    at: Zoned,
+    formats: Formats,
+}
+
+impl Deref for Now {
+    type Target = Zoned;
+
+    fn deref(&self) -> &Zoned {
+        &self.at
+    }
+}
+
+impl From<Zoned> for Now {
+    fn from(at: Zoned) -> Self {
+        Self {
+            at,
+            formats: Formats::default(),
+        }
+    }
+}
+
+/// The present moment somewhere, for no reader in particular.
+pub fn now_in(time_zone: &TimeZone) -> Now {
+    Timestamp::now().to_zoned(time_zone.clone()).into()
+}
+
+/// The present moment where the actor is.
+pub fn now_of(actor: &Actor) -> Now {
+    Reader::from(actor).now()
+}
+
+/// Where somebody reads, and how times and dates are written there.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    time_zone: TimeZone,
+    formats: Formats,
+}
+
+impl From<&Actor> for Reader {
+    fn from(actor: &Actor) -> Self {
+        Self {
+            time_zone: actor.time_zone.clone(),
+            formats: actor.formats,
+        }
+    }
+}
+
+impl From<TimeZone> for Reader {
+    fn from(time_zone: TimeZone) -> Self {
+        Self {
+            time_zone,
+            formats: Formats::default(),
+        }
+    }
+}
+
+impl Reader {
+    /// Their present moment.
+    pub fn now(&self) -> Now {
+        Now {
+            at: Timestamp::now().to_zoned(self.time_zone.clone()),
+            formats: self.formats,
+        }
+    }
 }
 
 /// A point in time as its owner's clock shows it.
@@ -16,6 +84,43 @@ pub fn local(at: protocol::Timestamp, now: &Zoned) -> Zoned {
     Timestamp::from_millisecond(at.as_millis())
         .unwrap_or_default()
         .to_zoned(now.time_zone().clone())
+}
+
+/// `14:02`, or `2:02 PM`.
+pub fn time_of_day(at: &Zoned, now: &Now) -> String {
+    let format = match now.formats.clock {
+        Clock::Hours24 => "%H:%M",
+        // A space at which no line breaks.
+        Clock::Hours12 => "%-I:%M\u{a0}%p",
+    };
+    at.strftime(format).to_string()
+}
+
+/// `Tuesday, 3 November 2026, 14:02`
+pub fn in_full(now: &Now) -> String {
+    let date = day(now, now, "%B", true);
+    format!("{}, {date}, {}", now.strftime("%A"), time_of_day(now, now))
+}
+
+/// `3 Nov`, or `Nov 3`.
+pub fn short_day(at: &Zoned, now: &Now) -> String {
+    day(at, now, "%b", false)
+}
+
+/// A day with its month's name as `month` writes it; with its year if asked for.
+fn day(at: &Zoned, now: &Now, month: &str, year: bool) -> String {
+    let format = match (now.formats.date_order, year) {
+        (DateOrder::DayFirst, false) => format!("%-d {month}"),
+        (DateOrder::DayFirst, true) => format!("%-d {month} %Y"),
+        (DateOrder::MonthFirst, false) => format!("{month} %-d"),
+        (DateOrder::MonthFirst, true) => format!("{month} %-d, %Y"),
+    };
+    at.strftime(&format).to_string()
+}
+
+/// The same, with its year unless that is the present one.
+fn day_and_year(at: &Zoned, now: &Now, month: &str) -> String {
+    day(at, now, month, at.year() != now.year())
 }
 
 fn days_before(at: Date, now: Date) -> i32 {
@@ -34,22 +139,20 @@ pub fn conversation_group(at: &Zoned, now: &Zoned) -> &'static str {
 }
 
 /// A point in the past as the sidebar shows it: `now`, `14:02`, `Tue`, `3 Nov`, `3 Nov 2024`.
-pub fn moment(at: &Zoned, now: &Zoned) -> String {
-    let format = match days_before(at.date(), now.date()) {
-        ..=0 if now.timestamp().as_second() - at.timestamp().as_second() < 60 => return "now".into(),
-        ..=0 => "%H:%M",
-        1..=6 => "%a",
-        _ if at.year() == now.year() => "%-d %b",
-        _ => "%-d %b %Y",
-    };
-    at.strftime(format).to_string()
+pub fn moment(at: &Zoned, now: &Now) -> String {
+    match days_before(at.date(), now.date()) {
+        ..=0 if now.timestamp().as_second() - at.timestamp().as_second() < 60 => "now".into(),
+        ..=0 => time_of_day(at, now),
+        1..=6 => at.strftime("%a").to_string(),
+        _ => day_and_year(at, now, "%b"),
+    }
 }
 
-/// A point in the past for people and for machines.
+/// A point in time for people and for machines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moment {
-    /// As [`moment`] says it.
-    words: String,
+    /// What is read.
+    pub words: String,
     /// `Tuesday, 3 November 2026, 14:02`
     absolute: String,
     /// RFC 3339
@@ -57,12 +160,22 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// As the owner's clock shows it.
-    pub fn of(at: protocol::Timestamp, now: &Zoned) -> Self {
+    /// A point in the past, in the words of [`moment`].
+    pub fn of(at: protocol::Timestamp, now: &Now) -> Self {
+        Self::saying(moment(&local(at, now), now), at, now)
+    }
+
+    /// Any point in time, in these words.
+    pub fn saying(words: String, at: protocol::Timestamp, now: &Now) -> Self {
         let local = local(at, now);
+        let date = format!("{}, {}", local.strftime("%A"), day(&local, now, "%B", true));
         Self {
-            words: moment(&local, now),
-            absolute: local.strftime("%A, %-d %B %Y, %H:%M").to_string(),
+            words,
+            absolute: if is_whole_day(&local) {
+                date
+            } else {
+                format!("{date}, {}", time_of_day(&local, now))
+            },
             machine: at.to_string(),
         }
     }
@@ -78,15 +191,13 @@ impl Moment {
 }
 
 /// The heading above a day's messages: `Today`, `Yesterday`, `Tuesday`, `3 November`, `3 November 2024`.
-pub fn day_heading(at: &Zoned, now: &Zoned) -> String {
-    let format = match days_before(at.date(), now.date()) {
-        ..=0 => return "Today".into(),
-        1 => return "Yesterday".into(),
-        2..=6 => "%A",
-        _ if at.year() == now.year() => "%-d %B",
-        _ => "%-d %B %Y",
-    };
-    at.strftime(format).to_string()
+pub fn day_heading(at: &Zoned, now: &Now) -> String {
+    match days_before(at.date(), now.date()) {
+        ..=0 => "Today".into(),
+        1 => "Yesterday".into(),
+        2..=6 => at.strftime("%A").to_string(),
+        _ => day_and_year(at, now, "%B"),
+    }
 }
 
 /// A due date in words, and where that puts an open task.
@@ -101,7 +212,7 @@ pub struct DueWords {
 }
 
 /// Says when something is due. The last second of a day means the day as a whole.
-pub fn due_words(at: &Zoned, now: &Zoned) -> DueWords {
+pub fn due_words(at: &Zoned, now: &Now) -> DueWords {
     let days = -days_before(at.date(), now.date());
     let late = at.timestamp() < now.timestamp();
     let day = match days {
@@ -116,14 +227,13 @@ pub fn due_words(at: &Zoned, now: &Zoned) -> DueWords {
         0 => "Today".to_owned(),
         1 => "Tomorrow".to_owned(),
         2..=6 => at.strftime("%A").to_string(),
-        _ if at.year() == now.year() => at.strftime("%-d %b").to_string(),
-        _ => at.strftime("%-d %b %Y").to_string(),
+        _ => day_and_year(at, now, "%b"),
     };
     DueWords {
         label: if is_whole_day(at) {
             day
         } else {
-            format!("{day}, {}", at.strftime("%H:%M"))
+            format!("{day}, {}", time_of_day(at, now))
         },
         late,
         days,
@@ -169,8 +279,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn noon() -> Zoned {
-        at("2026-11-21T12:00:00[Europe/Warsaw]")
+    fn noon() -> Now {
+        at("2026-11-21T12:00:00[Europe/Warsaw]").into()
     }
 
     #[test]
@@ -192,7 +302,9 @@ mod tests {
                 .timestamp()
                 .as_millisecond(),
         );
-        let now = noon().with_time_zone(TimeZone::get("America/New_York").unwrap());
+        let now = noon()
+            .at
+            .with_time_zone(TimeZone::get("America/New_York").unwrap());
         assert_eq!(conversation_group(&local(instant, &now), &now), "Yesterday");
     }
 
@@ -236,6 +348,49 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn two_readers_see_one_moment_each_as_they_write_it() {
+        let instant: protocol::Timestamp = "2026-11-22T03:30:00.000Z".parse().unwrap();
+        let reader = |zone: &str, locale: &str| Now {
+            at: noon().at.with_time_zone(TimeZone::get(zone).unwrap()),
+            formats: Formats::of_locale(locale),
+        };
+        let chicago = reader("America/Chicago", "en-US");
+        let berlin = reader("Europe/Berlin", "de-DE");
+        for (now, due, absolute, heading) in [
+            (
+                &chicago,
+                "Today, 9:30\u{a0}PM",
+                "Saturday, November 21, 2026, 9:30\u{a0}PM",
+                "November 3",
+            ),
+            (
+                &berlin,
+                "Tomorrow, 04:30",
+                "Sunday, 22 November 2026, 04:30",
+                "3 November",
+            ),
+        ] {
+            assert_eq!(due_words(&local(instant, now), now).label, due);
+            let moment = Moment::saying(String::new(), instant, now);
+            assert_eq!(moment.absolute, absolute);
+            assert_eq!(moment.machine, "2026-11-22T03:30:00.000Z");
+            let earlier = at("2026-11-03T12:00:00[UTC]").with_time_zone(now.time_zone().clone());
+            assert_eq!(day_heading(&earlier, now), heading);
+        }
+        let old = at("2024-11-03T12:00:00[UTC]");
+        assert_eq!(
+            (moment(&old, &chicago), moment(&old, &berlin)),
+            ("Nov 3, 2024".into(), "3 Nov 2024".into())
+        );
+        // What is due at the end of a day is due on that day.
+        let day = "2026-11-24T22:59:59.000Z".parse().unwrap();
+        assert_eq!(
+            Moment::saying(String::new(), day, &berlin).absolute,
+            "Tuesday, 24 November 2026"
+        );
     }
 
     #[test]

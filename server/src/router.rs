@@ -76,6 +76,10 @@ pub fn build_router(state: AppState) -> Router {
             get(testimonials::list).post(testimonials::submit),
         )
         .route("/api/account/export", get(account::export))
+        .route(
+            "/api/account/preferences",
+            get(account::preferences).patch(account::set_preferences),
+        )
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

@@ -7,6 +7,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 /// Where the page tells the browser's IANA time zone (`Europe/Berlin`), percent-encoded.
 pub const TIME_ZONE_COOKIE: &str = "greenlit_time_zone";
 
+/// Where it tells how it writes times and dates: a locale with its clock (`de-DE-u-hc-h23`).
+pub const LOCALE_COOKIE: &str = "greenlit_locale";
+
 const SESSION_SECONDS: u32 = 7 * 24 * 60 * 60;
 
 // What JavaScript's `encodeURIComponent` leaves alone, since that is what Better Auth writes.

@@ -39,6 +39,16 @@ impl Flash {
             .map_or("", |(_, value)| value)
     }
 
+    /// What was typed into a field; `stored` where no form was sent back.
+    pub fn typed(&self, field: &str, stored: &str) -> String {
+        if self.form.is_empty() {
+            stored
+        } else {
+            self.value(field)
+        }
+        .to_owned()
+    }
+
     /// What is wrong with a field.
     pub fn error(&self, field: &str) -> Option<&str> {
         self.errors

@@ -17,13 +17,13 @@ use std::collections::HashMap;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use domain::accounts::{Client, SignedIn};
-use domain::{Actor, Domain};
+use domain::{Actor, Domain, Formats};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use protocol::MessageId;
 
 pub use auth_limit::AuthLimiter;
-pub use cookies::{SessionCookies, TIME_ZONE_COOKIE, parse_cookies};
+pub use cookies::{LOCALE_COOKIE, SessionCookies, TIME_ZONE_COOKIE, parse_cookies};
 pub use flash::{Flash, set_flash, take_flash};
 pub use problem::{problem_of, retry_after_of};
 
@@ -38,6 +38,8 @@ pub struct RequestContext {
     pub session_token: Option<String>,
     /// Address, browser and time zone, as kept with sessions.
     pub client: Client,
+    /// How the browser writes times and dates, as it told or as its languages have it.
+    pub formats: Formats,
     /// As in `X-Request-Id`.
     pub request_id: String,
     /// Whether people use this server over https (by `PUBLIC_URL`).

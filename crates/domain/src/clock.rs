@@ -2,7 +2,7 @@
 
 use jiff::civil::Weekday;
 use jiff::{ToSpan, Zoned};
-use protocol::Timestamp;
+use protocol::{FirstDay, Timestamp};
 
 use crate::Actor;
 
@@ -26,8 +26,34 @@ pub(crate) fn day(actor: &Actor, offset: i32) -> (Timestamp, Timestamp) {
     (start(offset), start(offset + 1))
 }
 
-/// The beginning of the actor's week `offset` weeks from this one, a Monday.
+/// The beginning of the actor's week `offset` weeks from this one.
 pub(crate) fn week_start(actor: &Actor, offset: i32) -> Timestamp {
     let today = Zoned::now().with_time_zone(actor.time_zone.clone()).weekday();
-    day(actor, offset * 7 - i32::from(today.since(Weekday::Monday))).0
+    day(actor, offset * 7 - days_into_week(today, actor.formats.first_day)).0
+}
+
+fn days_into_week(today: Weekday, first: FirstDay) -> i32 {
+    let first = match first {
+        FirstDay::Monday => Weekday::Monday,
+        FirstDay::Saturday => Weekday::Saturday,
+        FirstDay::Sunday => Weekday::Sunday,
+    };
+    i32::from(today.since(first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_begins_where_its_owner_says() {
+        for (today, first, days) in [
+            (Weekday::Sunday, FirstDay::Monday, 6),
+            (Weekday::Sunday, FirstDay::Sunday, 0),
+            (Weekday::Friday, FirstDay::Saturday, 6),
+            (Weekday::Monday, FirstDay::Sunday, 1),
+        ] {
+            assert_eq!(days_into_week(today, first), days, "{today:?} {first:?}");
+        }
+    }
 }

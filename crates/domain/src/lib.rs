@@ -14,6 +14,7 @@ pub mod conversations;
 mod error;
 pub mod export;
 pub mod feed;
+mod formats;
 pub mod import;
 mod page;
 mod plain;
@@ -43,6 +44,7 @@ use crate::runs::hub::Hub;
 
 pub use actor::Actor;
 pub use error::{AccountError, Error};
+pub use formats::Formats;
 
 /// What the domain needs besides the database.
 pub struct DomainConfig {

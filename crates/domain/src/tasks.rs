@@ -168,7 +168,7 @@ impl<'a> Tasks<'a> {
         })
     }
 
-    /// The last weeks, the present one last; weeks begin on Monday where the actor is.
+    /// The last weeks, the present one last; weeks begin as the actor's do.
     pub async fn weeks(&self, actor: &Actor, count: u8) -> Result<Vec<Week>, Error> {
         let starts: Vec<Timestamp> = (0..i32::from(count))
             .rev()

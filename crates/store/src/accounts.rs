@@ -1,7 +1,7 @@
 //! Users and how they sign in.
 
 use ::time::OffsetDateTime;
-use protocol::{Timestamp, User, UserId};
+use protocol::{ChosenFormats, Clock, DateOrder, FirstDay, Timestamp, User, UserId};
 use sqlx::FromRow;
 
 use crate::{Error, Tx, time};
@@ -13,6 +13,10 @@ pub struct UserRecord {
     pub user: User,
     /// IANA name.
     pub time_zone: String,
+    /// It was chosen by hand, not told by a browser.
+    pub time_zone_chosen: bool,
+    /// How they want times and dates written.
+    pub formats: ChosenFormats,
 }
 
 /// A user to be stored.
@@ -38,6 +42,10 @@ pub(crate) struct UserRow {
     email_verified: bool,
     image: Option<String>,
     time_zone: String,
+    time_zone_chosen: bool,
+    clock: Option<String>,
+    date_order: Option<String>,
+    first_day: Option<String>,
     user_created_at: OffsetDateTime,
     user_updated_at: OffsetDateTime,
 }
@@ -46,6 +54,11 @@ impl TryFrom<UserRow> for UserRecord {
     type Error = Error;
     fn try_from(row: UserRow) -> Result<Self, Error> {
         let id = parse_user_id(row.user_id, "users", "id")?;
+        let formats = ChosenFormats {
+            clock: chosen(&id, "clock", row.clock.as_deref(), Clock::parse)?,
+            date_order: chosen(&id, "date_order", row.date_order.as_deref(), DateOrder::parse)?,
+            first_day: chosen(&id, "first_day", row.first_day.as_deref(), FirstDay::parse)?,
+        };
         Ok(Self {
             user: User {
                 id,
@@ -57,8 +70,26 @@ impl TryFrom<UserRow> for UserRecord {
                 updated_at: time::from_sql(row.user_updated_at),
             },
             time_zone: row.time_zone,
+            time_zone_chosen: row.time_zone_chosen,
+            formats,
         })
     }
+}
+
+fn chosen<T>(
+    id: &UserId,
+    column: &'static str,
+    word: Option<&str>,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Option<T>, Error> {
+    word.map(|word| {
+        parse(word).ok_or_else(|| Error::Inconsistent {
+            table: "users",
+            column,
+            row: id.to_string(),
+        })
+    })
+    .transpose()
 }
 
 pub(crate) fn parse_user_id(id: String, table: &'static str, column: &'static str) -> Result<UserId, Error> {
@@ -77,6 +108,7 @@ pub async fn insert_user(tx: &mut Tx, user: &NewUser) -> Result<UserRecord, Erro
     let row: UserRow = sqlx::query_as(
         "INSERT INTO users (id, name, email, image, time_zone) VALUES ($1, $2, $3, $4, $5)
          RETURNING id AS user_id, name, email, email_verified, image, time_zone,
+                   time_zone_chosen, clock, date_order, first_day,
                    created_at AS user_created_at, updated_at AS user_updated_at",
     )
     .bind(user.id.as_str())
@@ -93,6 +125,7 @@ pub async fn insert_user(tx: &mut Tx, user: &NewUser) -> Result<UserRecord, Erro
 pub async fn find_user(tx: &mut Tx, id: &UserId) -> Result<Option<UserRecord>, Error> {
     let row: Option<UserRow> = sqlx::query_as(
         "SELECT id AS user_id, name, email, email_verified, image, time_zone,
+                time_zone_chosen, clock, date_order, first_day,
                 created_at AS user_created_at, updated_at AS user_updated_at
          FROM users WHERE id = $1",
     )
@@ -102,13 +135,40 @@ pub async fn find_user(tx: &mut Tx, id: &UserId) -> Result<Option<UserRecord>, E
     row.map(TryInto::try_into).transpose()
 }
 
-/// Remembers where a user is.
+/// Remembers where a user's browser says that they are, unless they chose by hand.
 pub async fn set_time_zone(tx: &mut Tx, id: &UserId, time_zone: &str) -> Result<(), Error> {
-    sqlx::query("UPDATE users SET time_zone = $2, updated_at = now() WHERE id = $1")
+    sqlx::query("UPDATE users SET time_zone = $2, updated_at = now() WHERE id = $1 AND NOT time_zone_chosen")
         .bind(id.as_str())
         .bind(time_zone)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// Chooses a time zone by hand; `None` goes by the browser again.
+pub async fn choose_time_zone(tx: &mut Tx, id: &UserId, time_zone: Option<&str>) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE users SET time_zone = coalesce($2, time_zone), time_zone_chosen = $2 IS NOT NULL, updated_at = now()
+         WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .bind(time_zone)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Chooses how times and dates are written.
+pub async fn set_formats(tx: &mut Tx, id: &UserId, formats: ChosenFormats) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE users SET clock = $2, date_order = $3, first_day = $4, updated_at = now() WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .bind(formats.clock.map(Clock::as_str))
+    .bind(formats.date_order.map(DateOrder::as_str))
+    .bind(formats.first_day.map(FirstDay::as_str))
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

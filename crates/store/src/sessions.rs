@@ -75,6 +75,7 @@ pub async fn find(tx: &mut Tx, token_hash: &str) -> Result<Option<(SessionRecord
     let row: Option<SessionRow> = sqlx::query_as(
         "SELECT s.id, s.expires_at, s.remembered, s.ip_address, s.user_agent, s.created_at, s.updated_at,
                 u.id AS user_id, u.name, u.email, u.email_verified, u.image, u.time_zone,
+                u.time_zone_chosen, u.clock, u.date_order, u.first_day,
                 u.created_at AS user_created_at, u.updated_at AS user_updated_at
          FROM sessions s JOIN users u ON u.id = s.user_id
          WHERE s.token_hash = $1 AND s.expires_at > now()",

@@ -5,10 +5,30 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
+use protocol::Preferences;
+use protocol::preferences::UpdatePreferences;
 
 use crate::error::ApiError;
-use crate::extract::CurrentActor;
+use crate::extract::{CurrentActor, Json};
 use crate::state::AppState;
+
+/// What the actor chose.
+pub async fn preferences(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+) -> Result<axum::Json<Preferences>, ApiError> {
+    Ok(axum::Json(state.domain.preferences().get(&actor).await?))
+}
+
+/// Changes some of it; answers with all of it.
+pub async fn set_preferences(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Json(request): Json<UpdatePreferences>,
+) -> Result<axum::Json<Preferences>, ApiError> {
+    let preferences = state.domain.preferences();
+    Ok(axum::Json(preferences.update(&actor, &request).await?))
+}
 
 /// Everything that is the actor's, as one JSON document to keep. Cut off in the middle if the database fails meanwhile.
 pub async fn export(

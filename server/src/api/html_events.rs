@@ -7,10 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use app::dates::now_in;
+use app::dates::Reader;
 use app::features::chat::badge::tool_html;
 use app::server_context::markdown_options;
-use jiff::tz::TimeZone;
 use markdown::StreamRenderer;
 use protocol::event::RunCreated;
 use protocol::html::HtmlPatch;
@@ -21,7 +20,7 @@ use super::sse::Frame;
 /// Turns events, from the run's first on, into the frames after a sequence number.
 pub(super) struct HtmlEvents {
     after: u64,
-    time_zone: TimeZone,
+    reader: Reader,
     /// The answer as far as it was followed; `None` before the first event.
     message: Option<Message>,
     /// By index in [`Message::parts`]; made when a part's text is first sent.
@@ -32,11 +31,11 @@ pub(super) struct HtmlEvents {
 
 impl HtmlEvents {
     /// `after`: the last event that the page's own HTML covers; 0 for none.
-    /// `time_zone` is the reader's, for dates on badges.
-    pub(super) fn new(after: u64, time_zone: TimeZone) -> Self {
+    /// `reader`: for dates on badges.
+    pub(super) fn new(after: u64, reader: impl Into<Reader>) -> Self {
         Self {
             after,
-            time_zone,
+            reader: reader.into(),
             message: None,
             renderers: BTreeMap::new(),
             known_parts: 0,
@@ -63,7 +62,7 @@ impl HtmlEvents {
                     self.send_text(&mut text, &mut frames);
                     self.fold(&event.event);
                     if is_new {
-                        frames.extend(frame_of(event, &self.time_zone));
+                        frames.extend(frame_of(event, &self.reader));
                     }
                 }
             }
@@ -134,13 +133,13 @@ impl HtmlEvents {
     }
 }
 
-fn frame_of(event: &SequencedEvent, time_zone: &TimeZone) -> Option<Frame> {
+fn frame_of(event: &SequencedEvent, reader: &Reader) -> Option<Frame> {
     match &event.event {
         RunEvent::ToolStarted(call) | RunEvent::ToolFinished(call) | RunEvent::ToolApprovalRequired(call) => {
             Some(Frame {
                 id: event.seq,
                 name: "tool.html",
-                data: serde_json::to_string(&tool_html(call, &now_in(time_zone))).ok()?,
+                data: serde_json::to_string(&tool_html(call, &reader.now())).ok()?,
             })
         }
         _ => Frame::of(event),
@@ -177,6 +176,7 @@ fn number(value: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
     use protocol::{Timestamp, ToolCall, ToolCallStatus};
     use serde_json::Value;
     use uuid::Uuid;

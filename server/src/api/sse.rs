@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use app::dates::Reader;
 use app::server_context::problem_of;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -10,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use domain::Actor;
 use domain::runs::EventStream;
 use futures::stream::{Stream, StreamExt};
-use jiff::tz::TimeZone;
 use protocol::SequencedEvent;
 
 use super::html_events::HtmlEvents;
@@ -34,7 +34,7 @@ pub(super) fn respond(
     reader: &Actor,
 ) -> Response {
     let open = state.metrics.open_stream();
-    let frames = frames(events, after, render, reader.time_zone.clone(), open);
+    let frames = frames(events, after, render, reader.into(), open);
     stream(frames.take_until(state.closing.clone().cancelled_owned()))
 }
 
@@ -58,12 +58,12 @@ fn frames(
     events: EventStream,
     after: u64,
     render: Render,
-    time_zone: TimeZone,
+    reader: Reader,
     open: OpenStream,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     let mut html = match render {
         Render::Text => None,
-        Render::Html => Some(HtmlEvents::new(after, time_zone)),
+        Render::Html => Some(HtmlEvents::new(after, reader)),
     };
     events
         .ready_chunks(BATCH)

@@ -3,12 +3,15 @@
 //! A session cookie counts first, then a Bearer token (HS256 under `BETTER_AUTH_SECRET`). The result
 //! is the [`RequestContext`] in the request's extensions; rights are checked in `domain`, not here.
 
-use app::server_context::{RequestContext, SessionCookies, parse_cookies};
+use std::collections::HashMap;
+
+use app::server_context::{LOCALE_COOKIE, RequestContext, SessionCookies, parse_cookies};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::Formats;
 use domain::accounts::CurrentSession;
 
 use super::client::client_of;
@@ -67,6 +70,7 @@ fn describe(state: &AppState, parts: &Parts) -> RequestContext {
         actor: None,
         session_token: None,
         client: client_of(parts, &cookies),
+        formats: formats_of(&parts.headers, &cookies),
         request_id: parts
             .extensions
             .get::<RequestId>()
@@ -81,6 +85,18 @@ fn describe(state: &AppState, parts: &Parts) -> RequestContext {
             .map(|path| path.as_str().to_owned())
             .unwrap_or_default(),
     }
+}
+
+/// As the page's script told, else as the browser's first language has it.
+fn formats_of(headers: &HeaderMap, cookies: &HashMap<String, String>) -> Formats {
+    if let Some(locale) = cookies.get(LOCALE_COOKIE) {
+        return Formats::of_locale(locale);
+    }
+    headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .map(Formats::of_accept_language)
+        .unwrap_or_default()
 }
 
 /// Whether a page or a plain form asked, in the way Leptos tells it.
@@ -106,12 +122,12 @@ async fn find_actor(
     if let Some(token) = token
         && let Some(session) = accounts.find_session(&token, true).await?
     {
-        context.actor = Some(session.actor.clone());
+        context.actor = Some(session.actor.clone().reading(context.formats));
         context.session_token = Some(token);
         return Ok(Some(session));
     }
     if is_api && let Some(token) = bearer(headers) {
-        context.actor = Some(accounts.actor_of_jwt(token).await?);
+        context.actor = Some(accounts.actor_of_jwt(token).await?.reading(context.formats));
     }
     Ok(None)
 }

@@ -89,10 +89,7 @@ pub async fn undo_tool_call(call_id: String) -> Result<String, AppError> {
         let id = id(&call_id, "tool call")?;
         let actor = actor()?;
         let call = domain().tool_calls().undo(&actor, id).await?;
-        Ok(super::badge::badge_html(
-            &call,
-            &crate::dates::now_in(&actor.time_zone),
-        ))
+        Ok(super::badge::badge_html(&call, &crate::dates::now_of(&actor)))
     };
     Form::new("composer").end(badge.await, |_| back())
 }
@@ -109,10 +106,7 @@ pub async fn tool_badge(call_id: String) -> Result<String, AppError> {
     let id = id(&call_id, "tool call")?;
     let actor = actor()?;
     let call = domain().tool_calls().get(&actor, id).await?;
-    Ok(super::badge::badge_html(
-        &call,
-        &crate::dates::now_in(&actor.time_zone),
-    ))
+    Ok(super::badge::badge_html(&call, &crate::dates::now_of(&actor)))
 }
 
 /// What comes after a message (all of it if `after` is empty): for a page that was not told as it came. `None` when the

@@ -2,12 +2,12 @@
 //!
 //! Only the server makes badges; while an answer is written they reach the page as HTML, like its text.
 
-use jiff::Zoned;
 use leptos::prelude::*;
 use protocol::html::ToolHtml;
 use protocol::{ToolCall, ToolCallStatus};
 
 use super::badge_detail::detail;
+use crate::dates::Now;
 use crate::ui::{Icon, icon};
 
 /// The words of the line: a sentence, and a tool's name to set in code after it.
@@ -25,12 +25,12 @@ fn headline(call: &ToolCall) -> (&str, Option<&str>) {
 
 /// The badge as `tool.html` and `undo_tool_call` carry it. `now` is the reader's clock: dates are said as it shows
 /// them.
-pub fn badge_html(call: &ToolCall, now: &Zoned) -> String {
+pub fn badge_html(call: &ToolCall, now: &Now) -> String {
     tool_badge(call, now).to_html()
 }
 
 /// A tool call's event for the page.
-pub fn tool_html(call: &ToolCall, now: &Zoned) -> ToolHtml {
+pub fn tool_html(call: &ToolCall, now: &Now) -> ToolHtml {
     ToolHtml {
         id: call.id,
         running: call.status == ToolCallStatus::Running,
@@ -40,7 +40,7 @@ pub fn tool_html(call: &ToolCall, now: &Zoned) -> ToolHtml {
 }
 
 /// The badge.
-pub fn tool_badge(call: &ToolCall, now: &Zoned) -> impl IntoView + use<> {
+pub fn tool_badge(call: &ToolCall, now: &Now) -> impl IntoView + use<> {
     let (sentence, name) = headline(call);
     let (sign, word) = match call.status {
         ToolCallStatus::Running => (None, None),
@@ -102,8 +102,11 @@ mod tests {
         }
     }
 
-    fn now() -> Zoned {
-        "2026-11-21T12:00:00[Europe/Warsaw]".parse().unwrap()
+    fn now() -> Now {
+        "2026-11-21T12:00:00[Europe/Warsaw]"
+            .parse::<jiff::Zoned>()
+            .unwrap()
+            .into()
     }
 
     #[test]

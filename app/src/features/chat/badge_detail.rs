@@ -1,18 +1,17 @@
 //! What a tool call's badge opens to: what was asked for and what came of it, in people's words. The JSON itself stands
 //! behind a second fold.
 
-use jiff::Zoned;
 use jiff::civil::DateTime;
 use leptos::prelude::*;
 use protocol::{Task, TaskPriority, TaskStatus, Timestamp, ToolCall, ToolCallStatus};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::dates;
+use crate::dates::{self, Now};
 use crate::ui::{Icon, icon};
 
 /// The open part of a badge.
-pub(super) fn detail(call: &ToolCall, now: &Zoned) -> impl IntoView + use<> {
+pub(super) fn detail(call: &ToolCall, now: &Now) -> impl IntoView + use<> {
     let took = call.duration_ms.map(|ms| format!(" took {ms} ms"));
     view! {
         <div class="detail">
@@ -28,7 +27,7 @@ pub(super) fn detail(call: &ToolCall, now: &Zoned) -> impl IntoView + use<> {
 }
 
 /// The arguments by the names that people have for them.
-fn given(arguments: &Value, now: &Zoned) -> Option<AnyView> {
+fn given(arguments: &Value, now: &Now) -> Option<AnyView> {
     let fields = match arguments {
         Value::Object(fields) => fields,
         Value::String(text) if !text.is_empty() => {
@@ -80,7 +79,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("id", "Task"),
 ];
 
-fn rows(fields: &Map<String, Value>, now: &Zoned) -> Vec<(String, String)> {
+fn rows(fields: &Map<String, Value>, now: &Now) -> Vec<(String, String)> {
     let known = FIELDS.iter().filter_map(|(field, name)| {
         let value = fields.get(*field)?;
         Some(((*name).to_owned(), words(field, value, now)?))
@@ -94,7 +93,7 @@ fn rows(fields: &Map<String, Value>, now: &Zoned) -> Vec<(String, String)> {
     known.chain(others).collect()
 }
 
-fn words(field: &str, value: &Value, now: &Zoned) -> Option<String> {
+fn words(field: &str, value: &Value, now: &Now) -> Option<String> {
     let text = match value {
         Value::Null => return None,
         Value::String(text) => text.trim(),
@@ -110,7 +109,7 @@ fn words(field: &str, value: &Value, now: &Zoned) -> Option<String> {
 }
 
 /// A due date as the reader's clock shows it, from any of the forms that tools take.
-fn due(text: &str, now: &Zoned) -> Option<String> {
+fn due(text: &str, now: &Now) -> Option<String> {
     let zone = now.time_zone();
     let local = || {
         let at = text.parse::<DateTime>().ok()?.to_zoned(zone.clone()).ok()?;
@@ -133,7 +132,7 @@ fn capitalised(text: &str) -> String {
 }
 
 /// What came of it: a task as a task, a list as a list, an undone change and a refusal as sentences.
-fn outcome(call: &ToolCall, now: &Zoned) -> Option<AnyView> {
+fn outcome(call: &ToolCall, now: &Now) -> Option<AnyView> {
     let undone =
         (call.status == ToolCallStatus::Undone).then(|| view! { <p>"This change was taken back."</p> });
     let result = match &call.result {
@@ -159,7 +158,7 @@ fn outcome(call: &ToolCall, now: &Zoned) -> Option<AnyView> {
     })
 }
 
-fn structured(call: &ToolCall, result: &Map<String, Value>, now: &Zoned) -> Option<AnyView> {
+fn structured(call: &ToolCall, result: &Map<String, Value>, now: &Now) -> Option<AnyView> {
     if let Some(task) = result.get("task").and_then(task_of) {
         let deleted = call.tool_name == "delete_task";
         return Some(view! { <div class="card">{card(&task, deleted, now)}</div> }.into_any());
@@ -198,7 +197,7 @@ fn task_of(value: &Value) -> Option<Task> {
 }
 
 /// A task: its state, its title, when it is due and how much it matters.
-fn card(task: &Task, deleted: bool, now: &Zoned) -> impl IntoView + use<> {
+fn card(task: &Task, deleted: bool, now: &Now) -> impl IntoView + use<> {
     let done = task.status == TaskStatus::Done;
     let state = match task.status {
         _ if deleted => "Deleted",
@@ -255,8 +254,11 @@ mod tests {
 
     use super::*;
 
-    fn now() -> Zoned {
-        "2026-11-21T12:00:00[Europe/Warsaw]".parse().unwrap()
+    fn now() -> Now {
+        "2026-11-21T12:00:00[Europe/Warsaw]"
+            .parse::<jiff::Zoned>()
+            .unwrap()
+            .into()
     }
 
     fn html(tool: &str, status: ToolCallStatus, arguments: Value, result: Value) -> String {

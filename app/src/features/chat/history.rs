@@ -2,7 +2,6 @@
 
 use domain::Actor;
 use domain::conversations::{ListMessages, LiveMessage, OpenConversation};
-use jiff::Zoned;
 use leptos::either::Either;
 use leptos::prelude::*;
 use protocol::{Conversation, ConversationId, Message, MessageId, Part, Role, ToolCallStatus};
@@ -13,7 +12,7 @@ use super::badge::badge_html;
 use super::entry::{Answer, Mine};
 use super::model::{AnswerData, AnswerStatus, EntryData, PartData};
 use super::thread::mine_view;
-use crate::dates;
+use crate::dates::{self, Now};
 use crate::error::AppError;
 use crate::server_context::{domain, markdown_options};
 
@@ -45,10 +44,7 @@ impl History {
             let open = conversations.open(actor, id, PAGE_MESSAGES).await?;
             let is_here = |at: MessageId| open.messages.iter().any(|message| message.id == at);
             if at.is_none_or(is_here) {
-                return Ok((
-                    open.conversation.clone(),
-                    Self::of(open, &dates::now_in(&actor.time_zone)),
-                ));
+                return Ok((open.conversation.clone(), Self::of(open, &dates::now_of(actor))));
             }
         }
         let query = ListMessages {
@@ -72,7 +68,7 @@ impl History {
         Ok((conversation, history))
     }
 
-    fn of(open: OpenConversation, now: &Zoned) -> Self {
+    fn of(open: OpenConversation, now: &Now) -> Self {
         let OpenConversation {
             mut messages,
             live,
@@ -106,7 +102,7 @@ impl History {
 
     /// The finished messages under their days' headings. Only the conversation's last answer can be tried again.
     pub(super) fn view(self, actor: &Actor) -> impl IntoView + use<> {
-        let now = dates::now_in(&actor.time_zone);
+        let now = dates::now_of(actor);
         let retried = (!self.is_older_page && self.living.is_empty())
             .then(|| self.finished.last().map(|message| message.id))
             .flatten();
@@ -132,7 +128,7 @@ pub(super) async fn entries_since(
     after: Option<MessageId>,
 ) -> Result<Option<Vec<EntryData>>, AppError> {
     let open = domain().conversations().open(actor, id, PAGE_MESSAGES).await?;
-    let now = dates::now_in(&actor.time_zone);
+    let now = dates::now_of(actor);
     let mut messages = open.messages;
     if let Some(after) = after {
         let Some(at) = messages.iter().position(|message| message.id == after) else {
@@ -146,7 +142,7 @@ pub(super) async fn entries_since(
     Ok(Some(entries.collect()))
 }
 
-fn entry_data(message: Message, live: &[LiveMessage], now: &Zoned) -> EntryData {
+fn entry_data(message: Message, live: &[LiveMessage], now: &Now) -> EntryData {
     match message.role {
         Role::User => EntryData::Mine {
             id: message.id,
@@ -167,7 +163,7 @@ fn finished_message(
     message: Message,
     retried: Option<MessageId>,
     editing: Option<&Editing>,
-    now: &Zoned,
+    now: &Now,
 ) -> impl IntoView + use<> {
     match message.role {
         Role::User => {
@@ -183,7 +179,7 @@ fn finished_message(
 }
 
 /// A stored answer with all that it shows rendered.
-fn answer_data(message: &Message, now: &Zoned) -> AnswerData {
+fn answer_data(message: &Message, now: &Now) -> AnswerData {
     let parts = message
         .parts
         .iter()
@@ -282,14 +278,14 @@ mod tests {
 
     #[test]
     fn a_failed_answer_says_why_and_can_be_tried_again_if_it_is_the_last() {
-        let actor = Actor {
-            user: serde_json::from_value(json!({
+        let actor = Actor::new(
+            serde_json::from_value(json!({
                 "id": "u", "name": "", "email": "a@b.c", "emailVerified": false, "image": null,
                 "createdAt": "2026-01-02T03:04:05.678Z", "updatedAt": "2026-01-02T03:04:05.678Z"
             }))
             .unwrap(),
-            time_zone: jiff::tz::TimeZone::UTC,
-        };
+            jiff::tz::TimeZone::UTC,
+        );
         let mut failed = message(2, Role::Assistant, MessageStatus::Failed, "**half**");
         failed.failure = Some(RunFailure {
             code: "x".into(),

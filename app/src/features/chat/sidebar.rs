@@ -71,7 +71,7 @@ impl ConversationRows {
             .conversations()
             .sidebar(actor, cursor.as_deref(), limit)
             .await?;
-        let now = dates::now_in(&actor.time_zone);
+        let now = dates::now_of(actor);
         Ok(Self {
             rows: page
                 .conversations
@@ -86,7 +86,7 @@ impl ConversationRows {
 
 const PINNED: &str = "Pinned";
 
-fn row(conversation: Conversation, now: &jiff::Zoned) -> ConversationRow {
+fn row(conversation: Conversation, now: &dates::Now) -> ConversationRow {
     let at = dates::local(conversation.updated_at, now);
     ConversationRow {
         id: conversation.id,
@@ -205,7 +205,7 @@ pub fn renamed_row(
     conversation: Conversation,
     current: Option<ConversationId>,
 ) -> impl IntoView + use<> {
-    let row = row(conversation, &dates::now_in(&actor.time_zone));
+    let row = row(conversation, &dates::now_of(actor));
     let title = (current == Some(row.id))
         .then(|| view! { <span hidden data-into="title">{row.title.clone()}</span> });
     view! {

@@ -6,7 +6,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::dates::{Moment, now_in};
+use crate::dates::{Moment, now_of};
 use crate::features::chat::sidebar::ConversationRows;
 use crate::frame::{Section, framed, signed_in};
 use crate::server_context::{domain, take_flash};
@@ -54,7 +54,7 @@ fn row(actor: &Actor, deleted: DeletedConversation) -> impl IntoView + use<> {
         conversation,
         deleted_at,
     } = deleted;
-    let when = Moment::of(deleted_at, &now_in(&actor.time_zone));
+    let when = Moment::of(deleted_at, &now_of(actor));
     view! {
         <li>
             <div class="words">

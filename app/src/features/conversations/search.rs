@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use protocol::{Conversation, Role};
 
-use crate::dates::{Moment, now_in};
+use crate::dates::{Moment, now_of};
 use crate::features::chat::sidebar::ConversationRows;
 use crate::frame::{Section, framed, signed_in};
 use crate::server_context::domain;
@@ -84,7 +84,7 @@ fn section(title: &'static str, rows: Vec<impl IntoView + 'static>) -> impl Into
 }
 
 fn title_row(actor: &Actor, conversation: &Conversation, title: Vec<Piece>) -> impl IntoView + use<> {
-    let when = Moment::of(conversation.updated_at, &now_in(&actor.time_zone));
+    let when = Moment::of(conversation.updated_at, &now_of(actor));
     view! {
         <li>
             <a class="words" href=format!("/dashboard/chat/{}", conversation.id)>
@@ -97,7 +97,7 @@ fn title_row(actor: &Actor, conversation: &Conversation, title: Vec<Piece>) -> i
 }
 
 fn message_row(actor: &Actor, message: FoundMessage, passage: Vec<Piece>) -> impl IntoView + use<> {
-    let when = Moment::of(message.created_at, &now_in(&actor.time_zone));
+    let when = Moment::of(message.created_at, &now_of(actor));
     let (conversation, id) = (message.conversation_id, message.id);
     let who = match message.role {
         Role::User => "You: ",

@@ -11,7 +11,7 @@ const TALLEST: u32 = 100;
 
 /// The chart; the present week is the last.
 pub fn chart(weeks: &[Week], actor: &Actor) -> impl IntoView + use<> {
-    let now = dates::now_in(&actor.time_zone);
+    let now = dates::now_of(actor);
     let most = weeks
         .iter()
         .map(|week| week.done.max(week.added))
@@ -22,7 +22,7 @@ pub fn chart(weeks: &[Week], actor: &Actor) -> impl IntoView + use<> {
         .iter()
         .enumerate()
         .map(|(at, week)| {
-            let start = dates::local(week.start, &now).strftime("%-d %b").to_string();
+            let start = dates::short_day(&dates::local(week.start, &now), &now);
             let picture = bars(week, most);
             view! {
                 <li data-now=(at == last).then_some("")>

@@ -145,7 +145,8 @@ fn step(id: u128, title: &str, due_at: &str, ms: u32) -> PartData {
     let now = dates::local(
         Timestamp::from_millis(1_795_510_800_000),
         &dates::now_in(&TimeZone::UTC),
-    );
+    )
+    .into();
     let call = ToolCall {
         id,
         tool_name: "add_task".into(),

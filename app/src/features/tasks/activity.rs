@@ -1,12 +1,11 @@
 //! `/dashboard/tasks/activity`: what the assistant changed, in which conversation, and the way back.
 
 use domain::tool_calls::{Change, ChangeRecord};
-use jiff::Zoned;
 use leptos::prelude::*;
 use protocol::{Task, TaskStatus};
 
 use super::place::Filters;
-use crate::dates;
+use crate::dates::{self, Moment, Now};
 use crate::features::chat::badge::tool_badge;
 use crate::features::chat::sidebar::ConversationRows;
 use crate::frame::{Section, framed, signed_in};
@@ -26,7 +25,7 @@ pub fn ActivityPage() -> impl IntoView {
         let domain = domain();
         let conversations = ConversationRows::load(&actor, None).await?;
         let page = domain.tool_calls().changes(&actor, after.as_deref()).await?;
-        let now = dates::now_in(&actor.time_zone);
+        let now = dates::now_of(&actor);
         let is_empty = page.changes.is_empty();
         let entries = page
             .changes
@@ -69,12 +68,11 @@ pub fn ActivityPage() -> impl IntoView {
     })
 }
 
-fn entry(change: ChangeRecord, now: &Zoned) -> impl IntoView + use<> {
+fn entry(change: ChangeRecord, now: &Now) -> impl IntoView + use<> {
     let ChangeRecord {
         record,
         conversation_title,
     } = change;
-    let at = dates::local(record.call.timestamp, now);
     let details = record.changes.iter().flat_map(|change| differences(change, now));
     let details: Vec<_> = details.map(|line| view! { <li>{line}</li> }).collect();
     let place = match conversation_title {
@@ -88,14 +86,14 @@ fn entry(change: ChangeRecord, now: &Zoned) -> impl IntoView + use<> {
             <div>{tool_badge(&record.call, now)}</div>
             <ul class="differences-of">{details}</ul>
             <p class="quiet-note">
-                <time datetime=record.call.timestamp.to_string()>{dates::moment(&at, now)}</time> " in " {place}
+                {Moment::of(record.call.timestamp, now).view()} " in " {place}
             </p>
         </li>
     }
 }
 
 /// What a change did, field by field.
-fn differences(change: &Change, now: &Zoned) -> Vec<String> {
+fn differences(change: &Change, now: &Now) -> Vec<String> {
     let due = |task: &Task| {
         task.due_at.map_or_else(
             || "none".into(),
@@ -147,7 +145,10 @@ mod tests {
 
     #[test]
     fn a_change_is_told_field_by_field() {
-        let now: Zoned = "2026-11-21T12:00:00[Europe/Warsaw]".parse().unwrap();
+        let now = "2026-11-21T12:00:00[Europe/Warsaw]"
+            .parse::<jiff::Zoned>()
+            .unwrap()
+            .into();
         let before = Task {
             id: "01890000-0000-7000-8000-000000000001".parse().unwrap(),
             title: "Milk".into(),

@@ -69,7 +69,7 @@ pub async fn line(actor: &Actor, id: TaskId, edited: bool) -> Result<String, App
 
 /// `Added “Call mum”: tomorrow, 17:00, high priority.`
 pub fn added(task: &Task, actor: &Actor) -> String {
-    let now = dates::now_in(&actor.time_zone);
+    let now = dates::now_of(actor);
     let due = task
         .due_at
         .map(|at| dates::due_words(&dates::local(at, &now), &now).label);

@@ -16,7 +16,7 @@ use store::accounts::{NewUser, UserRecord};
 use store::sessions::SessionRecord;
 use store::{Scope, accounts, sessions};
 
-use crate::{AccountError, Actor, Domain, Error};
+use crate::{AccountError, Actor, Domain, Error, Formats};
 
 /// How long a remembered session lives, and one that is not, in seconds.
 const SESSION_SECONDS: f64 = 7.0 * DAY_SECONDS;
@@ -339,13 +339,14 @@ fn session_of(record: SessionRecord) -> Session {
 
 pub(crate) fn actor_of(record: UserRecord) -> Actor {
     let time_zone = TimeZone::get(&record.time_zone).unwrap_or(TimeZone::UTC);
-    Actor {
-        user: record.user,
-        time_zone,
-    }
+    let actor = Actor {
+        chosen_formats: record.formats,
+        ..Actor::new(record.user, time_zone)
+    };
+    actor.reading(Formats::default())
 }
 
-fn known_time_zone(name: Option<&str>) -> Option<&str> {
+pub(crate) fn known_time_zone(name: Option<&str>) -> Option<&str> {
     name.filter(|name| name.len() <= 64 && TimeZone::get(name).is_ok())
 }
 
