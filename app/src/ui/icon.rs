@@ -31,6 +31,7 @@ pub enum Icon {
     Again,
     ThumbUp,
     ThumbDown,
+    Grip,
 }
 
 impl Icon {
@@ -68,6 +69,9 @@ impl Icon {
             Self::Undo => r#"<path d="M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3"/>"#,
             Self::Pencil => r#"<path d="M4 20l1-4L16.5 4.5a2.1 2.1 0 0 1 3 3L8 19zM14.5 6.5l3 3"/>"#,
             Self::Search => r#"<circle cx="11" cy="11" r="6.5"/><path d="m16 16 4.5 4.5"/>"#,
+            Self::Grip => {
+                r#"<path d="M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01" stroke-width="2.6"/>"#
+            }
             Self::Bolt => r#"<path d="M13 3 5 14h6l-1 7 8-11h-6z"/>"#,
             Self::Copy => {
                 r#"<rect x="9" y="9" width="11" height="11" rx="2"/><path d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3"/>"#

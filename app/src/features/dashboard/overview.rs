@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use protocol::{Task, TaskStatus};
 
 use super::chart::chart;
-use crate::dates::now_in;
+use crate::dates::now_of;
 use crate::error::AppError;
 use crate::features::chat::sidebar::{ConversationRow, ConversationRows};
 use crate::features::tasks::item::{Shelf, task_item};
@@ -48,7 +48,7 @@ impl Overview {
     pub async fn load(actor: &Actor) -> Result<Self, AppError> {
         let domain = domain();
         let tasks = domain.tasks();
-        let open = |due, limit| ListTasks {
+        let asked = |due, limit| ListTasks {
             status: Some(TaskStatus::Open),
             due,
             limit: Some(limit),
@@ -61,19 +61,19 @@ impl Overview {
         };
         let (counts, overdue, today, done, weeks) = futures::try_join!(
             tasks.counts(actor),
-            tasks.list(actor, open(Some(Due::Overdue), SHOWN)),
-            tasks.list(actor, open(Some(Due::Today), SHOWN)),
+            tasks.list(actor, asked(Some(Due::Overdue), SHOWN)),
+            tasks.list(actor, asked(Some(Due::Today), SHOWN)),
             tasks.list(actor, done),
             tasks.weeks(actor, WEEKS),
         )?;
         // Behind those in the two other cards, which the list has first.
         let before = counts.overdue + counts.due_today;
-        let next = tasks.list(actor, open(None, (before + SHOWN).min(200))).await?;
+        let next = tasks.list(actor, asked(None, (before + SHOWN).min(200))).await?;
         let conversations = ConversationRows::load(actor, None).await?;
         let late = |rows: &TaskRow| rows.group == TaskGroup::Overdue;
         let shown = |tasks: Vec<Task>| rows(tasks, actor);
         Ok(Self {
-            greeting: greeting(now_in(&actor.time_zone).hour(), &shown_name(actor)),
+            greeting: greeting(now_of(actor).hour(), &shown_name(actor)),
             counts,
             // What was due earlier today is among today's.
             overdue: shown(overdue.tasks).into_iter().filter(late).collect(),
@@ -112,22 +112,12 @@ impl Overview {
 
     /// All of it.
     pub fn view(self, notice: Option<AnyView>, flash: &Flash) -> impl IntoView + use<> {
-        let to = |filters: Filters| filters.path();
-        let open = |due| Filters {
-            status: Some(TaskStatus::Open),
-            due,
-            ..Filters::default()
-        };
-        let week = Filters {
-            done_this_week: true,
-            ..Filters::default()
-        };
         let late = (!self.overdue.is_empty()).then(|| {
             card(
                 "Overdue",
                 self.overdue,
                 self.counts.overdue,
-                to(open(Some(Due::Overdue))),
+                open(Some(Due::Overdue)).path(),
                 ().into_any(),
             )
         });
@@ -157,10 +147,10 @@ impl Overview {
                         "Today",
                         self.today,
                         self.counts.due_today,
-                        to(open(Some(Due::Today))),
+                        open(Some(Due::Today)).path(),
                         nothing_today.into_any(),
                     )}
-                    {card("Next", self.next, rest, to(open(None)), nothing_next.into_any())}
+                    {card("Next", self.next, rest, open(None).path(), nothing_next.into_any())}
                 </div>
                 <div>
                     {chart(&self.weeks, &self.actor)}
@@ -168,7 +158,7 @@ impl Overview {
                         "Done this week",
                         self.done,
                         self.counts.done_this_week,
-                        to(week),
+                        done_this_week().path(),
                         nothing_done.into_any(),
                     )}
                     {recent_card(self.recent)}
@@ -198,16 +188,23 @@ fn greeting(hour: i8, name: &str) -> String {
     format!("{part}, {}.", name.trim_end_matches('.'))
 }
 
-fn numbers(counts: TaskCounts) -> impl IntoView {
-    let open = |due| Filters {
+/// The list of open tasks, of all or of those due then.
+fn open(due: Option<Due>) -> Filters {
+    Filters {
         status: Some(TaskStatus::Open),
         due,
         ..Filters::default()
-    };
-    let week = Filters {
+    }
+}
+
+fn done_this_week() -> Filters {
+    Filters {
         done_this_week: true,
         ..Filters::default()
-    };
+    }
+}
+
+fn numbers(counts: TaskCounts) -> impl IntoView {
     let number = |value: u32, label: &'static str, late: bool, to: Filters| {
         view! {
             <li>
@@ -223,7 +220,7 @@ fn numbers(counts: TaskCounts) -> impl IntoView {
             {number(counts.due_today, "due today", false, open(Some(Due::Today)))}
             {number(counts.overdue, "overdue", true, open(Some(Due::Overdue)))}
             {number(counts.open, "open", false, open(None))}
-            {number(counts.done_this_week, "done this week", false, week)}
+            {number(counts.done_this_week, "done this week", false, done_this_week())}
         </ul>
     }
 }

@@ -210,7 +210,8 @@ pub async fn show_task(task_id: String) -> Result<String, AppError> {
     Form::new("tasks").end(shown.await, |_| page_with(None, &task_id))
 }
 
-/// Puts a task right before or right after another one that is due at the same moment; one of the two is given.
+/// Puts a task right before or right after another one that is due at the same moment; one of the two is given. Unless it
+/// was `dragged` there, the menu that moved it stays open.
 ///
 /// # Errors
 /// `validation_failed` when it cannot stand there; `forbidden` and `not_found`.
@@ -219,6 +220,7 @@ pub async fn move_task(
     task_id: String,
     #[server(default)] before: String,
     #[server(default)] after: String,
+    #[server(default)] dragged: String,
 ) -> Result<String, AppError> {
     use protocol::api::UpdateTask;
 
@@ -236,7 +238,9 @@ pub async fn move_task(
             after: optional_id(&after, "task")?,
             ..UpdateTask::default()
         };
-        let part = if update.before.is_some() {
+        let part = if !dragged.is_empty() {
+            RowFocus::Edit
+        } else if update.before.is_some() {
             RowFocus::Up
         } else {
             RowFocus::Down

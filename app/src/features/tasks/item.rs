@@ -53,6 +53,7 @@ pub fn task_item(row: TaskRow, shelf: Shelf, editing: Option<&Flash>) -> impl In
             data-version=row.version
             data-ticks
             data-done=row.done.then_some("")
+            data-moment=row.moment.clone().filter(|_| shelf == Shelf::Page)
         >
             {inside}
         </li>
@@ -65,7 +66,13 @@ pub fn item_inside(row: &TaskRow, shelf: Shelf) -> impl IntoView + use<> {
     let label = format!("{}: {title}", if row.done { "Not done" } else { "Done" });
     let page = shelf == Shelf::Page;
     let description = (page && !row.description.is_empty()).then(|| row.description.clone());
-    let note = (!row.note.is_empty()).then(|| row.note.clone());
+    let when = row.when.clone();
+    let apart = (when.is_some() && row.matters().is_some()).then_some(" · ");
+    let note = (when.is_some() || row.matters().is_some()).then(|| {
+        view! {
+            <small data-late=row.late.then_some("")>{when.map(|when| when.view())} {apart} {row.matters()}</small>
+        }
+    });
     view! {
         <form
             method="post"
@@ -83,9 +90,9 @@ pub fn item_inside(row: &TaskRow, shelf: Shelf) -> impl IntoView + use<> {
         <div class="words">
             <span class="title">{title}</span>
             {description.map(|description| view! { <p>{description}</p> })}
-            {note.map(|note| view! { <small data-late=row.late.then_some("")>{note}</small> })}
+            {note}
         </div>
-        {page.then(|| view! { {edit_button(row)} {menu(row)} })}
+        {page.then(|| view! { {edit_button(row)} {menu(row)} {grip(row)} })}
     }
 }
 
@@ -108,6 +115,17 @@ fn edit_button(row: &TaskRow) -> impl IntoView + use<> {
             </button>
         </form>
     }
+}
+
+/// What a pointer drags the task by; nothing where it can only stand where it does.
+fn grip(row: &TaskRow) -> impl IntoView + use<> {
+    (row.neighbours != (None, None)).then(|| {
+        view! {
+            <span class="grip with-script" data-grip aria-hidden="true" title="Drag to another place">
+                {icon(Icon::Grip)}
+            </span>
+        }
+    })
 }
 
 fn menu(row: &TaskRow) -> impl IntoView + use<> {
@@ -277,12 +295,13 @@ pub(crate) mod tests {
             title: title.into(),
             description: String::new(),
             done: group == TaskGroup::Done,
-            note: String::new(),
+            when: None,
             late: false,
             group,
             version: 7,
             priority: TaskPriority::Normal,
             due: (String::new(), String::new()),
+            moment: None,
             neighbours: (None, None),
             focus: None,
         }

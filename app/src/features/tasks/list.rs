@@ -134,7 +134,7 @@ pub fn rail_list(list: TaskList) -> impl IntoView {
             {list.summary()}
         </div>
         <div class="progress" data-tenths=list.tenths_done()></div>
-        <div class="tasks">{items(list.rows, Shelf::Rail, None, None)} {empty} {more}</div>
+        <div class="tasks">{rail_groups(list.rows)} {empty} {more}</div>
     }
 }
 
@@ -182,10 +182,10 @@ pub fn board(list: TaskList, notice: Option<AnyView>, flash: &Flash) -> impl Int
     }
 }
 
-/// Why something had no effect. What belongs to the form of a task is said there.
+/// Why something had no effect. What belongs to a field of a task's form is said there.
 fn error_line(flash: &Flash) -> impl IntoView + use<> {
-    let message =
-        Some(flash.message.clone()).filter(|message| !message.is_empty() && flash.form != "edit-task");
+    let said = flash.form == "edit-task" && !flash.errors.is_empty();
+    let message = Some(flash.message.clone()).filter(|message| !message.is_empty() && !said);
     view! {
         <p class="field-error" role="alert" id="tasks-error">
             {message}
@@ -205,6 +205,22 @@ fn groups(rows: Vec<TaskRow>, editing: Option<TaskId>, flash: &Flash) -> impl In
                     </section>
                 }
             })
+        })
+        .collect_view()
+}
+
+/// In the rail what is late and what is due today stands apart; alone, a group needs no heading.
+fn rail_groups(rows: Vec<TaskRow>) -> impl IntoView {
+    let title = |row: &TaskRow| match row.group {
+        TaskGroup::Overdue | TaskGroup::Today | TaskGroup::Done => row.group.title(),
+        _ => "Next",
+    };
+    let headed = rows.iter().any(|row| title(row) != title(&rows[0]));
+    ["Overdue", "Today", "Next", "Done"]
+        .map(|group| {
+            let members: Vec<_> = rows.iter().filter(|row| title(row) == group).cloned().collect();
+            let heading = (headed && !members.is_empty()).then(|| view! { <h3 class="group">{group}</h3> });
+            view! { {heading} {items(members, Shelf::Rail, None, None)} }
         })
         .collect_view()
 }
@@ -354,6 +370,32 @@ mod tests {
         assert!(html.contains("&lt;i&gt;a"), "{html}");
         assert!(html.contains("method=\"post\""), "{html}");
         assert!(html.contains("action=\"/api/fn/toggle_task\""), "{html}");
+    }
+
+    #[test]
+    fn the_rail_sets_apart_what_is_late_and_what_is_due_today() {
+        let html = |groups: &[TaskGroup]| {
+            let rows = groups.iter().map(|group| row("a", *group)).collect();
+            rail_list(TaskList {
+                rows,
+                ..TaskList::default()
+            })
+            .to_html()
+        };
+        let all = html(&[
+            TaskGroup::Overdue,
+            TaskGroup::Today,
+            TaskGroup::Later,
+            TaskGroup::NoDate,
+            TaskGroup::Done,
+        ]);
+        let at = |heading: &str| all.find(&format!("<h3 class=\"group\">{heading}<")).unwrap();
+        assert!(
+            at("Overdue") < at("Today") && at("Today") < at("Next") && at("Next") < at("Done"),
+            "{all}"
+        );
+        assert_eq!(all.matches("class=\"todo\"").count(), 5, "{all}");
+        assert!(!html(&[TaskGroup::Later, TaskGroup::NoDate]).contains("<h3"));
     }
 
     #[test]

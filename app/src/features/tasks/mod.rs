@@ -3,6 +3,7 @@
 #[cfg(feature = "ssr")]
 pub mod activity;
 pub mod api;
+pub mod drag;
 #[cfg(feature = "ssr")]
 pub mod filters;
 #[cfg(feature = "ssr")]

@@ -1,10 +1,9 @@
 //! Tasks as the pages show them, with every word already said.
 
 use domain::Actor;
-use jiff::Zoned;
 use protocol::{Task, TaskId, TaskPriority, TaskStatus};
 
-use crate::dates;
+use crate::dates::{self, Moment, Now};
 
 /// One line of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +13,8 @@ pub struct TaskRow {
     /// May be empty.
     pub description: String,
     pub done: bool,
-    /// `Tomorrow, 10:00 · high`; may be empty.
-    pub note: String,
+    /// `Tomorrow, 10:00`, while it is open.
+    pub when: Option<Moment>,
     /// Open past its date.
     pub late: bool,
     pub group: TaskGroup,
@@ -24,10 +23,28 @@ pub struct TaskRow {
     pub priority: TaskPriority,
     /// Date and time of day as fields of a form have them; empty for none.
     pub due: (String, String),
+    /// When it is due, while it is open and may be put elsewhere among those that are due then too.
+    pub moment: Option<String>,
     /// The tasks right above and below it that it can change places with.
     pub neighbours: (Option<TaskId>, Option<TaskId>),
     /// What has the focus when it is shown.
     pub focus: Option<RowFocus>,
+}
+
+impl TaskRow {
+    /// How much it matters, unless that is as usual or it is done.
+    pub fn matters(&self) -> Option<&'static str> {
+        priority_word(self.priority).filter(|_| !self.done)
+    }
+
+    #[cfg(test)]
+    fn note(&self) -> String {
+        let when = self.when.as_ref().map(|when| when.words.as_str());
+        when.into_iter()
+            .chain(self.matters())
+            .collect::<Vec<_>>()
+            .join(" · ")
+    }
 }
 
 /// A part of a row.
@@ -81,7 +98,7 @@ impl TaskGroup {
 
 /// Tasks in the list's order, as their owner's clock shows them.
 pub fn rows(tasks: Vec<Task>, actor: &Actor) -> Vec<TaskRow> {
-    let now = dates::now_in(&actor.time_zone);
+    let now = dates::now_of(actor);
     let beside = |task: &Task, other: Option<&Task>| {
         other
             .filter(|other| {
@@ -109,7 +126,7 @@ pub fn priority_word(priority: TaskPriority) -> Option<&'static str> {
     (priority != TaskPriority::Normal).then(|| priority.as_str())
 }
 
-fn row(task: Task, now: &Zoned) -> TaskRow {
+fn row(task: Task, now: &Now) -> TaskRow {
     let done = task.status == TaskStatus::Done;
     let at = task.due_at.map(|at| dates::local(at, now));
     let due = at.as_ref().map(|at| dates::due_words(at, now));
@@ -125,23 +142,23 @@ fn row(task: Task, now: &Zoned) -> TaskRow {
             _ => TaskGroup::Later,
         },
     };
-    let note: Vec<_> = due
-        .map(|due| due.label)
-        .into_iter()
-        .chain(priority_word(task.priority).map(str::to_owned))
+    let when = task
+        .due_at
+        .zip(due)
         .filter(|_| !done)
-        .collect();
+        .map(|(at, due)| Moment::saying(due.label, at, now));
     TaskRow {
         id: task.id,
         title: task.title,
         description: task.description,
         done,
-        note: note.join(" · "),
+        when,
         late,
         group,
         version: task.updated_at.as_millis(),
         priority: task.priority,
         due: at.as_ref().map(dates::fields).unwrap_or_default(),
+        moment: (!done).then(|| task.due_at.map(|at| at.to_string()).unwrap_or_default()),
         neighbours: (None, None),
         focus: None,
     }
@@ -155,7 +172,10 @@ mod tests {
 
     #[test]
     fn a_task_is_put_where_its_owner_looks_for_it() {
-        let now: Zoned = "2026-11-21T12:00:00[Europe/Warsaw]".parse().unwrap();
+        let now: Now = "2026-11-21T12:00:00[Europe/Warsaw]"
+            .parse::<jiff::Zoned>()
+            .unwrap()
+            .into();
         let task = |due: Option<&str>, status| Task {
             id: "01890000-0000-7000-8000-000000000001".parse().unwrap(),
             title: "T".into(),
@@ -208,14 +228,14 @@ mod tests {
         ] {
             let row = row(task(due, TaskStatus::Open), &now);
             assert_eq!(
-                (row.group, row.note.as_str(), row.late),
+                (row.group, row.note().as_str(), row.late),
                 (group, note, late),
                 "{due:?}"
             );
         }
         let done = row(task(Some("2026-11-19T22:59:59Z"), TaskStatus::Done), &now);
         assert_eq!(
-            (done.group, done.note.as_str(), done.late),
+            (done.group, done.note().as_str(), done.late),
             (TaskGroup::Done, "", false)
         );
     }
@@ -242,10 +262,7 @@ mod tests {
             created_at: Timestamp::from_millis(0),
             updated_at: Timestamp::from_millis(0),
         };
-        let actor = Actor {
-            user,
-            time_zone: jiff::tz::TimeZone::UTC,
-        };
+        let actor = Actor::new(user, jiff::tz::TimeZone::UTC);
         let day = Some("2026-11-21T23:59:59Z");
         let tasks = vec![
             task(1, day, TaskStatus::Open),
