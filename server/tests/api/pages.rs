@@ -260,3 +260,108 @@ async fn an_unknown_page_is_a_page_with_status_404(pool: PgPool) {
         assert!(answer.text().contains("<html"), "{path}");
     }
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn every_page_has_a_title_of_its_own(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let ada = app.user("Ada").await;
+    let body = json!({"title": "Weekend in the mountains"});
+    let made = app
+        .post("/api/chat/conversations")
+        .by(&ada)
+        .json(&body)
+        .send()
+        .await
+        .ok(201);
+    let chat = format!("/dashboard/chat/{}", made["id"].as_str().unwrap());
+    let mut titles = std::collections::BTreeMap::new();
+    for (path, user) in [
+        ("/", None),
+        ("/sign-in", None),
+        ("/sign-up", None),
+        ("/nowhere", None),
+        ("/dashboard", Some(&ada)),
+        ("/dashboard/tasks", Some(&ada)),
+        ("/dashboard/tasks/activity", Some(&ada)),
+        ("/dashboard/chat", Some(&ada)),
+        (&chat, Some(&ada)),
+        ("/dashboard/search", Some(&ada)),
+        ("/dashboard/conversations/deleted", Some(&ada)),
+        ("/dashboard/settings", Some(&ada)),
+    ] {
+        let answer = page(&app, path, user).send().await;
+        let (_, rest) = answer.text().split_once("<title>").unwrap();
+        let (title, _) = rest.split_once("</title>").unwrap();
+        assert!(title.contains("Greenlit"), "{path}: {title}");
+        let twin = titles.insert(title.to_owned(), path);
+        assert_eq!(twin, None, "{path}: {title}");
+    }
+    let said = page(&app, "/", None).send().await;
+    for tag in ["og:title", "og:description", "og:image", "og:url"] {
+        assert!(said.text().contains(&format!("property=\"{tag}\"")), "{tag}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn dates_are_written_as_the_browser_has_it(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let ada = app.user("Ada").await;
+    let body = json!({"title": "Passport", "due_at": "2031-11-22T15:30:00Z"});
+    app.post("/api/tasks").by(&ada).json(&body).send().await.ok(201);
+    let due = async |language: Option<&str>, cookie: &str| {
+        let mut call = app
+            .get("/dashboard/tasks")
+            .header("accept", "text/html")
+            .header("cookie", &format!("{}; {cookie}", ada.cookie));
+        if let Some(language) = language {
+            call = call.header("accept-language", language);
+        }
+        let answer = call.send().await;
+        let (_, rest) = answer
+            .text()
+            .split_once("datetime=\"2031-11-22T15:30:00.000Z\"")
+            .unwrap();
+        let rest = rest.split_once('>').unwrap().1;
+        rest.split('<').next().unwrap().trim().to_owned()
+    };
+    assert_eq!(due(None, "").await, "22 Nov 2031, 15:30");
+    assert_eq!(
+        due(Some("en-US,en;q=0.9"), "").await,
+        "Nov 22, 2031, 3:30\u{a0}PM"
+    );
+    assert_eq!(due(Some("de"), "").await, "22 Nov 2031, 15:30");
+    // What the page's script told counts more than the languages.
+    let told = "greenlit_locale=en-AU-u-hc-h23";
+    assert_eq!(due(Some("en-US"), told).await, "22 Nov 2031, 15:30");
+    let preferences = async |body| {
+        let call = app.call(axum::http::Method::PATCH, "/api/account/preferences");
+        call.by(&ada).json(&body).send().await
+    };
+    let chosen = preferences(json!({"clock": "12h", "time_zone": "Asia/Tokyo", "approval": "always"}))
+        .await
+        .ok(200);
+    assert_eq!(
+        chosen,
+        json!({"theme": null, "context_messages": null, "approval": "always", "time_zone": "Asia/Tokyo",
+               "clock": "12h", "date_order": null, "first_day": null})
+    );
+    assert_eq!(due(None, told).await, "23 Nov 2031, 12:30\u{a0}AM");
+    // A browser elsewhere does not move what was chosen by hand.
+    app.post("/api/fn/set_time_zone")
+        .header("accept", "application/json")
+        .in_browser_of(&ada)
+        .body(FORM, "time_zone=Europe%2FBerlin&locale=de-DE")
+        .send()
+        .await
+        .ok(200);
+    assert_eq!(due(None, told).await, "23 Nov 2031, 12:30\u{a0}AM");
+    for (body, field) in [
+        (json!({"time_zone": "Mars/Olympus"}), "time_zone"),
+        (json!({"clock": "noon"}), "clock"),
+        (json!({"theme": "pink"}), "theme"),
+        (json!({"context_messages": 9}), "context_messages"),
+        (json!({"approval": null, "colour": 1}), "colour"),
+    ] {
+        assert_eq!(preferences(body).await.problem(422)["errors"][0]["field"], field);
+    }
+}
