@@ -5,6 +5,7 @@
 //! page weighs. A form that a script sends is thereby the very form that works without one.
 
 use leptos::prelude::{document, window};
+use protocol::FieldError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,6 +13,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, RequestInit, Response, UrlSearchParams,
 };
+
+use crate::field_errors;
 
 /// Why the server did not do it, as a sentence for the reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +26,34 @@ impl Refusal {
     }
 }
 
-// The one field of a problem that a reader sees.
+// What of a problem a reader sees.
 #[derive(Deserialize)]
 struct Problem {
+    code: String,
     detail: String,
+    #[serde(default)]
+    errors: Vec<FieldError>,
+}
+
+/// A refusal, with what belongs to which field.
+struct Refused {
+    sentence: String,
+    errors: Vec<FieldError>,
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        Self(refused.sentence)
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(Refusal(sentence): Refusal) -> Self {
+        Self {
+            sentence,
+            errors: vec![],
+        }
+    }
 }
 
 /// Calls a server function with some fields.
@@ -41,16 +68,21 @@ pub async fn call<T: DeserializeOwned>(path: &str, fields: &[(&str, &str)]) -> R
     parse(&post(path, &parameters).await?)
 }
 
-/// Sends a form as the browser would, and reads the answer.
+/// Sends a form as the browser would, and reads the answer. What is wrong with its fields is shown at them.
 ///
 /// # Errors
-/// As [`call`].
+/// As [`call`]; the sentence is empty where everything was said at the fields.
 pub async fn send_form<T: DeserializeOwned>(form: &HtmlFormElement) -> Result<T, Refusal> {
     let parameters = FormData::new_with_form(form)
         .and_then(|data| UrlSearchParams::new_with_str_sequence_sequence(&data))
         .map_err(|_| Refusal::unreachable())?;
     let path = form.get_attribute("action").unwrap_or_default();
-    parse(&post(&path, &parameters).await?)
+    field_errors::clear(form);
+    match post(&path, &parameters).await {
+        Ok(answer) => parse(&answer),
+        Err(refused) if field_errors::show(form, &refused.errors) => Err(Refusal(String::new())),
+        Err(refused) => Err(refused.into()),
+    }
 }
 
 fn parse<T: DeserializeOwned>(answer: &str) -> Result<T, Refusal> {
@@ -58,18 +90,24 @@ fn parse<T: DeserializeOwned>(answer: &str) -> Result<T, Refusal> {
     serde_json::from_str(answer).map_err(|_| Refusal("Reload the page and try again.".into()))
 }
 
-async fn post(path: &str, parameters: &UrlSearchParams) -> Result<String, Refusal> {
+async fn post(path: &str, parameters: &UrlSearchParams) -> Result<String, Refused> {
     let request = RequestInit::new();
     request.set_method("POST");
     request.set_body(parameters);
     let (status, answer) = fetch(path, &request).await.map_err(|_| Refusal::unreachable())?;
     match status {
         200..=299 => Ok(answer),
-        401 => Err(Refusal(
-            "Your session has ended. Sign in in another tab, then try again.".into(),
-        )),
-        _ => Err(serde_json::from_str::<Problem>(&answer)
-            .map_or_else(|_| Refusal::unreachable(), |problem| Refusal(problem.detail))),
+        _ => Err(match serde_json::from_str::<Problem>(&answer) {
+            // Not so where a password is refused.
+            Ok(problem) if problem.code == "unauthenticated" => {
+                Refusal("Your session has ended. Sign in in another tab, then try again.".into()).into()
+            }
+            Ok(Problem { detail, errors, .. }) => Refused {
+                sentence: detail,
+                errors,
+            },
+            Err(_) => Refusal::unreachable().into(),
+        }),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::features::settings::islands::TimeZone;
 use crate::features::shortcuts::shortcuts_sheet;
 use crate::features::toast::toasts;
 use crate::forms::sign_in_path;
-use crate::server_context::{TIME_ZONE_COOKIE, domain, redirect_local, request, set_status};
+use crate::server_context::{LOCALE_COOKIE, TIME_ZONE_COOKIE, domain, redirect_local, request, set_status};
 use crate::ui::{Icon, icon};
 
 /// Renders a page for whoever is signed in; others are sent to sign in, and from there back here.
@@ -139,7 +139,7 @@ pub fn sidebar(actor: &Actor, section: Section, conversations: AnyView) -> impl 
                     <span class="ava" aria-hidden="true">
                         {initials(&name)}
                     </span>
-                    <span class="name">{name.clone()}</span>
+                    <span class="name" id="me-name">{name.clone()}</span>
                 </a>
                 {theme_form("light", "Light theme", Icon::Sun)}
                 {theme_form("dark", "Dark theme", Icon::Moon)}
@@ -210,9 +210,11 @@ pub fn live() -> impl IntoView {
     }
 }
 
-/// Asks the browser for its time zone, unless it has told.
+/// Has the browser tell where it is and how it writes dates, whenever that is not what it told last.
 pub fn time_zone_question() -> impl IntoView {
-    (!request().cookies.contains_key(TIME_ZONE_COOKIE)).then(|| view! { <TimeZone/> })
+    let cookies = request().cookies;
+    let told = |name: &str| cookies.get(name).cloned().unwrap_or_default();
+    view! { <TimeZone zone=told(TIME_ZONE_COOKIE) locale=told(LOCALE_COOKIE)/> }
 }
 
 /// What the reader is called: their name, else the part of the address before the `@`.

@@ -16,6 +16,7 @@ pub mod browser;
 pub mod dates;
 pub mod error;
 pub mod features;
+mod field_errors;
 #[cfg(feature = "ssr")]
 pub mod forms;
 #[cfg(feature = "ssr")]

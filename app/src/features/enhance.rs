@@ -7,9 +7,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, HtmlFormElement, KeyboardEvent};
 
+use super::auth::passwords;
 use super::chat::older::load_on_scroll;
 use super::chat::state::ChatState;
 use super::keys;
+use super::tasks::drag;
 use super::tasks::refresh::{refresh_tasks, show_tasks};
 use super::{copy, toast};
 use crate::browser::{self, Refusal, send_form};
@@ -46,6 +48,11 @@ pub fn Enhance() -> impl IntoView {
             let _ = document().add_event_listener_with_callback("click", clicked.unchecked_ref());
         }
         keys::listen();
+        passwords::listen();
+        drag::listen();
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-scripted", "");
+        }
         load_on_scroll();
     });
 }
@@ -90,6 +97,7 @@ async fn run(form: HtmlFormElement, what: String, chat: Option<ChatState>) {
         ("task", _) => change_task(&form).await,
         ("undo", _) => undo(&form, chat).await,
         ("swap", _) => swap(&form).await,
+        ("go", _) => go(&form).await,
         ("retry", Some(chat)) => chat.retry(&form).await,
         ("suggest", Some(chat)) => {
             chat.send(field(&form, "content"));
@@ -112,10 +120,25 @@ fn field(form: &HtmlFormElement, name: &str) -> String {
 }
 
 async fn choose_theme(form: &HtmlFormElement) -> Result<(), Refusal> {
+    let theme = field(form, "theme");
     if let Some(root) = document().document_element() {
-        let _ = root.set_attribute("data-theme", &field(form, "theme"));
+        let _ = match theme.as_str() {
+            "dark" | "light" => root.set_attribute("data-theme", &theme),
+            _ => root.remove_attribute("data-theme"),
+        };
+    }
+    for button in browser::all("[data-theme-choice]") {
+        let chosen = button.get_attribute("data-theme-choice").as_ref() == Some(&theme);
+        let _ = button.set_attribute("aria-pressed", if chosen { "true" } else { "false" });
     }
     send_form(form).await
+}
+
+/// Sends a form that is answered with where to go then.
+async fn go(form: &HtmlFormElement) -> Result<(), Refusal> {
+    let path: String = send_form(form).await?;
+    let _ = window().location().set_href(&path);
+    Ok(())
 }
 
 /// Ticks or adds beside a conversation. A tick is shown at once, so also what failed is followed by the list as it is.
@@ -183,6 +206,8 @@ fn say(form: &HtmlFormElement, sentence: &str) {
         .and_then(|id| browser::by_id(&id))
     {
         Some(place) => place.set_text_content(Some(sentence)),
+        // What was said at the fields needs no notice.
+        None if sentence.is_empty() => {}
         None => toast::say(sentence),
     }
 }

@@ -47,7 +47,7 @@ pub fn text_area(id: String, name: &'static str, value: &str, describedby: Strin
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     // The parser drops a newline right after the tag.
     if text.starts_with('\n') {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 
-/// Makes an account and signs in; leads on to `next`, a path of this site.
+/// Makes an account and signs in; leads on to `next`, a path of this site, and answers with where that is.
 ///
 /// # Errors
 /// `email_taken`, `invalid_email`, `password_too_short`, `password_too_long`, `rate_limited`; `validation_failed` for a
@@ -15,7 +15,7 @@ pub async fn sign_up(
     email: String,
     password: String,
     #[server(default)] next: String,
-) -> Result<(), AppError> {
+) -> Result<String, AppError> {
     use crate::forms::Form;
     use crate::server_context::{check_auth_limit, domain, request, set_session_cookie};
 
@@ -31,15 +31,15 @@ pub async fn sign_up(
         };
         let signed_in = domain().accounts().sign_up(sign_up, &request().client).await?;
         set_session_cookie(&signed_in);
-        Ok(())
+        Ok(ssr::after_sign_in(&next))
     };
     Form::new("sign-up")
         .keep("name", &name)
         .keep("email", &email)
-        .end(done.await, |()| ssr::after_sign_in(&next))
+        .end(done.await, String::clone)
 }
 
-/// Signs in; leads on to `next`, a path of this site.
+/// Signs in; leads on to `next`, a path of this site, and answers with where that is.
 ///
 /// # Errors
 /// `invalid_email_or_password`, `rate_limited`.
@@ -48,7 +48,7 @@ pub async fn sign_in(
     email: String,
     password: String,
     #[server(default)] next: String,
-) -> Result<(), AppError> {
+) -> Result<String, AppError> {
     use crate::forms::Form;
     use crate::server_context::{check_auth_limit, domain, request, set_session_cookie};
 
@@ -65,11 +65,11 @@ pub async fn sign_in(
             .await
             .inspect_err(|error| tracing::warn!(error = %error, "the theme stays as it is"))
             .ok();
-        Ok(())
+        Ok(ssr::after_sign_in(&next))
     };
     Form::new("sign-in")
         .keep("email", &email)
-        .end(done.await, |()| ssr::after_sign_in(&next))
+        .end(done.await, String::clone)
 }
 
 /// Ends the session.

@@ -1,8 +1,8 @@
 //! Signing up, in and out.
 
 pub mod api;
-pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod password_field;
+pub(super) mod passwords;

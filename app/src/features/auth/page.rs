@@ -6,9 +6,10 @@ use leptos_router::hooks::use_query_map;
 
 use super::api::ssr::after_sign_in;
 use super::password_field::{PasswordField, password_field};
+use crate::features::enhance::Enhance;
 use crate::frame::{brand, time_zone_question};
 use crate::server_context::{Flash, redirect_local, request, take_flash};
-use crate::ui::field::field_error;
+use crate::ui::field::{TextField, text_field};
 
 /// `/sign-in?next=…`
 #[component]
@@ -74,6 +75,7 @@ fn account_page(wording: &Wording) -> AnyView {
     view! {
         <Title text=format!("{} · Greenlit", wording.title)/>
         {time_zone_question()}
+        <Enhance/>
         <main class="account-page">
             <a class="brand" href="/">
                 {brand()}
@@ -96,38 +98,35 @@ fn account_page(wording: &Wording) -> AnyView {
 
 fn account_form(wording: &Wording, next: String, flash: Flash) -> impl IntoView + use<> {
     // What belongs to a field is said there; the sentence on the whole is for the rest.
-    let whole = (flash.errors.is_empty() && !flash.message.is_empty()).then(|| flash.message.clone());
+    let whole = Some(flash.message.clone()).filter(|_| flash.errors.is_empty());
     let signing_up = wording.asks_name;
-    let field = |name: &'static str,
-                 label: &'static str,
-                 kind: &'static str,
-                 autocomplete: &'static str,
-                 required: bool| {
-        let error = flash.error(name);
-        view! {
-            <div class="field">
-                <label for=name>{label}</label>
-                <input
-                    class="input"
-                    id=name
-                    name=name
-                    type=kind
-                    autocomplete=autocomplete
-                    required=required
-                    value=flash.value(name).to_owned()
-                    aria-describedby=format!("{name}-error")
-                    aria-invalid=error.is_some().then_some("true")
-                />
-                {field_error(format!("{name}-error"), label, error)}
-            </div>
-        }
-    };
+    let name = signing_up.then(|| {
+        text_field(TextField {
+            id: "name",
+            name: "name",
+            label: "Name",
+            autocomplete: "name",
+            value: flash.value("name").to_owned(),
+            error: flash.error("name"),
+            ..TextField::default()
+        })
+    });
     view! {
-        <form class="stack" method="post" action=wording.action>
-            {whole.map(|sentence| view! { <p class="notice bad" role="alert">{sentence}</p> })}
+        <form class="stack" method="post" action=wording.action data-do="go" data-error="problem">
+            <p class="notice bad" role="alert" id="problem">{whole}</p>
             <input type="hidden" name="next" value=next/>
-            {signing_up.then(|| field("name", "Name", "text", "name", false))}
-            {field("email", "Email", "email", if signing_up { "email" } else { "username" }, true)}
+            {name}
+            {text_field(TextField {
+                id: "email",
+                name: "email",
+                label: "Email",
+                kind: "email",
+                autocomplete: if signing_up { "email" } else { "username" },
+                value: flash.value("email").to_owned(),
+                required: true,
+                error: flash.error("email"),
+                ..TextField::default()
+            })}
             {password_field(&PasswordField {
                 id: "password",
                 name: "password",

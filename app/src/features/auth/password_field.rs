@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use protocol::limits::{PASSWORD_MAX_UNITS, PASSWORD_MIN_UNITS};
 
-use super::islands::ShowPassword;
 use crate::ui::field::field_error;
+use crate::ui::{Icon, icon};
 
 /// What differs between such fields.
 pub struct PasswordField<'a> {
@@ -19,7 +19,7 @@ pub struct PasswordField<'a> {
     pub error: Option<&'a str>,
 }
 
-/// The field with its label, its rules and what is wrong with it.
+/// The field with its label, its rules and what is wrong with it. What needs a script shows once one runs.
 pub fn password_field(field: &PasswordField<'_>) -> impl IntoView + use<> {
     let PasswordField {
         id,
@@ -44,23 +44,40 @@ pub fn password_field(field: &PasswordField<'_>) -> impl IntoView + use<> {
                     name=name
                     type="password"
                     autocomplete=autocomplete
+                    autocapitalize="off"
+                    spellcheck="false"
                     minlength=if new { PASSWORD_MIN_UNITS } else { 1 }
                     maxlength=PASSWORD_MAX_UNITS
                     required
                     aria-describedby=described
                     aria-invalid=error.is_some().then_some("true")
                 />
-                <ShowPassword/>
+                <button
+                    class="icon with-script"
+                    type="button"
+                    aria-label="Show password"
+                    aria-pressed="false"
+                    aria-controls=id
+                    data-show-password
+                >
+                    {icon(Icon::Eye)}
+                </button>
             </div>
-            {new
-                .then(|| {
-                    view! {
-                        <p class="field-hint" id=format!("{id}-hint")>
-                            {format!("At least {PASSWORD_MIN_UNITS} characters, and none of the passwords everybody tries first. A few words in a row are easy to remember.")}
-                        </p>
-                    }
-                })}
+            <p class="field-hint caps" role="status" data-caps></p>
+            {new.then(|| rules(id))}
             {field_error(format!("{id}-error"), label, error)}
         </div>
+    }
+}
+
+fn rules(id: &str) -> impl IntoView + use<> {
+    view! {
+        <ul class="field-hint rules" id=format!("{id}-hint")>
+            <li data-min=PASSWORD_MIN_UNITS>
+                {format!("At least {PASSWORD_MIN_UNITS} characters")} <span class="sr-only" role="status"></span>
+            </li>
+            <li>"None of the passwords everybody tries first"</li>
+            <li>"A few words in a row are easy to remember"</li>
+        </ul>
     }
 }

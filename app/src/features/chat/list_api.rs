@@ -71,6 +71,7 @@ pub async fn rename_conversation(
         Ok(renamed_row(&actor, renamed, current.parse().ok()).to_html())
     };
     Form::new("rename")
+        .keep("conversation_id", &conversation_id)
         .keep("title", &title)
         .end(row.await, |_| back())
 }

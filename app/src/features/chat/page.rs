@@ -189,7 +189,26 @@ fn notice(flash: &Flash) -> impl IntoView + use<> {
                         </form>
                     }
                 })}
+            {(flash.form == "rename").then(|| rename_again(flash))}
         </div>
+    }
+}
+
+/// The form of a title that was refused, with what was typed.
+fn rename_again(flash: &Flash) -> impl IntoView + use<> {
+    view! {
+        <form class="again" method="post" action="/api/fn/rename_conversation">
+            <input type="hidden" name="conversation_id" value=flash.value("conversation_id").to_owned()/>
+            <input
+                class="input"
+                name="title"
+                aria-label="Title"
+                autocomplete="off"
+                required
+                value=flash.value("title").to_owned()
+            />
+            <button class="btn small">"Rename"</button>
+        </form>
     }
 }
 

@@ -4,13 +4,13 @@ use domain::Actor;
 use domain::accounts::OwnSession;
 use leptos::prelude::*;
 
-use super::account::{done_note, heading};
+use super::card::heading;
 use super::device::device;
 use crate::dates;
 
 /// The list of sessions; each but the present one can be ended.
-pub(super) fn sessions_section(actor: &Actor, sessions: Vec<OwnSession>) -> impl IntoView + use<> {
-    let now = dates::now_in(&actor.time_zone);
+pub(super) fn devices(actor: &Actor, sessions: Vec<OwnSession>) -> impl IntoView + use<> {
+    let now = dates::now_of(actor);
     let others = sessions.iter().any(|listed| !listed.current);
     let row = move |listed: OwnSession| {
         let OwnSession { session, current } = listed;
@@ -36,7 +36,13 @@ pub(super) fn sessions_section(actor: &Actor, sessions: Vec<OwnSession>) -> impl
                 {(!current)
                     .then(|| {
                         view! {
-                            <form method="post" action="/api/fn/end_session">
+                            <form
+                                method="post"
+                                action="/api/fn/end_session"
+                                data-do="swap"
+                                data-target="sessions"
+                                data-error="sessions-problem"
+                            >
                                 <input type="hidden" name="session" value=session.id/>
                                 <button class="btn small" aria-label=format!("Sign out {name}")>
                                     "Sign out"
@@ -48,24 +54,28 @@ pub(super) fn sessions_section(actor: &Actor, sessions: Vec<OwnSession>) -> impl
         }
     };
     view! {
-        <section class="card" id="sessions" aria-labelledby="sessions-title">
-            {heading("sessions-title", "Devices")}
-            {done_note("sessions")}
-            <ul class="sessions">{sessions.into_iter().map(row).collect_view()}</ul>
-            <div class="choices">
-                {others
-                    .then(|| {
-                        view! {
-                            <form method="post" action="/api/fn/end_other_sessions">
-                                <button class="btn">"Sign out all other devices"</button>
-                            </form>
-                        }
-                    })}
-                <form method="post" action="/api/fn/sign_out">
-                    <button class="btn">"Sign out here"</button>
-                </form>
-            </div>
-        </section>
+        {heading("sessions", "Devices")}
+        <p class="field-error" role="alert" id="sessions-problem"></p>
+        <ul class="sessions">{sessions.into_iter().map(row).collect_view()}</ul>
+        <div class="choices">
+            {others
+                .then(|| {
+                    view! {
+                        <form
+                            method="post"
+                            action="/api/fn/end_other_sessions"
+                            data-do="swap"
+                            data-target="sessions"
+                            data-error="sessions-problem"
+                        >
+                            <button class="btn">"Sign out all other devices"</button>
+                        </form>
+                    }
+                })}
+            <form method="post" action="/api/fn/sign_out">
+                <button class="btn">"Sign out here"</button>
+            </form>
+        </div>
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 
-/// Writes one's own testimonial, or replaces it, and publishes it.
+/// Writes one's own testimonial, or replaces it, and publishes it. Answers a script with the settings' section.
 ///
 /// # Errors
 /// `validation_failed` (fields `text`, `display_name`), `rate_limited`.
@@ -12,8 +12,8 @@ use crate::error::AppError;
 pub async fn submit_testimonial(
     text: String,
     #[server(default)] display_name: String,
-) -> Result<(), AppError> {
-    use crate::features::settings::api::done;
+) -> Result<String, AppError> {
+    use crate::features::settings::card::path;
     use crate::forms::Form;
     use crate::server_context::{actor, domain};
 
@@ -23,15 +23,14 @@ pub async fn submit_testimonial(
             text: text.replace("\r\n", "\n"),
             display_name: Some(display_name.clone()),
         };
-        domain().testimonials().submit(&actor()?, request).await?;
-        Ok(())
+        let actor = actor()?;
+        domain().testimonials().submit(&actor, request).await?;
+        section(&actor, "Thank you. It is on the first page now.").await
     };
     Form::new("testimonial")
         .keep("text", &text)
         .keep("display_name", &display_name)
-        .end(outcome.await, |()| {
-            done("Thank you. It is on the first page now.", "testimonial")
-        })
+        .end(outcome.await, |_| path("testimonial"))
 }
 
 /// Takes one's own testimonial from the first page.
@@ -39,16 +38,28 @@ pub async fn submit_testimonial(
 /// # Errors
 /// `unauthenticated`.
 #[server(prefix = "/api/fn", endpoint = "withdraw_testimonial")]
-pub async fn withdraw_testimonial() -> Result<(), AppError> {
-    use crate::features::settings::api::done;
+pub async fn withdraw_testimonial() -> Result<String, AppError> {
+    use crate::features::settings::card::path;
     use crate::forms::Form;
     use crate::server_context::{actor, domain};
 
     let outcome = async {
-        domain().testimonials().withdraw(&actor()?).await?;
-        Ok(())
+        let actor = actor()?;
+        domain().testimonials().withdraw(&actor).await?;
+        section(&actor, "It is no longer on the first page.").await
     };
-    Form::new("testimonial").end(outcome.await, |()| {
-        done("It is no longer on the first page.", "testimonial")
-    })
+    Form::new("testimonial").end(outcome.await, |_| path("testimonial"))
+}
+
+/// The settings' section as it is now, with what was done.
+#[cfg(feature = "ssr")]
+async fn section(actor: &domain::Actor, sentence: &str) -> Result<String, AppError> {
+    use super::view::own_words;
+    use crate::features::settings::card::answer;
+    use crate::server_context::{Flash, domain};
+
+    let own = domain().testimonials().own(actor).await?;
+    Ok(answer("testimonial", sentence, || {
+        own_words(actor, own, &Flash::default(), true)
+    }))
 }
