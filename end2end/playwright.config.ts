@@ -20,6 +20,8 @@ export default defineConfig({
     baseURL: process.env.GREENLIT_URL,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
+    // Times and dates are written as the browser has it.
+    locale: "en-GB",
     // A service worker hides requests from tests; the one that is about it lets it in.
     serviceWorkers: "block",
     launchOptions,

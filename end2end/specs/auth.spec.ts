@@ -1,13 +1,17 @@
 // Signing in and up, and what goes wrong there.
-import { expect, newAccount, signUp, test } from "../fixtures.ts";
+import { awake, expect, newAccount, signUp, test } from "../fixtures.ts";
 
-test("a wrong password is said in words, the address stays", async ({ page, accountPage, account, context }) => {
+// What a form was refused for, the browser notes on its console.
+test.beforeEach(({ problems }) => problems.allow(/status of 4(00|01|22)/));
+
+test("a wrong password is said in words, what was typed stays", async ({ page, accountPage, account, context }) => {
   await context.clearCookies();
   await page.goto("/sign-in");
+  await awake(page);
   await accountPage.signInAs({ ...account, password: "not the password" });
   await expect(page.getByRole("alert").filter({ hasText: "Invalid email or password" })).toBeVisible();
   await expect(accountPage.email).toHaveValue(account.email);
-  await expect(accountPage.password).toHaveValue("");
+  await expect(accountPage.password).toHaveValue("not the password");
   await accountPage.password.fill(account.password);
   await accountPage.signIn.click();
   await page.waitForURL("**/dashboard/chat");
@@ -32,6 +36,27 @@ test("a short password is said at its field, what was typed stays", async ({ pag
   await expect(accountPage.password).toHaveAttribute("aria-invalid", "true");
   await expect(accountPage.name).toHaveValue("Ada");
   await expect(accountPage.email).toHaveValue(account.email);
+});
+
+test("a new password's rules say when they are kept, and an error comes to its field", async ({ page, accountPage }) => {
+  await page.goto("/sign-up");
+  await awake(page);
+  const rule = page.getByRole("listitem").filter({ hasText: "At least 8 characters" });
+  await accountPage.password.fill("\u{1f427}\u{1f427}\u{1f427}");
+  await expect(rule.getByText("Long enough.")).toHaveCount(0);
+  await accountPage.password.fill("\u{1f427}\u{1f427}\u{1f427}\u{1f427}");
+  await expect(rule.getByText("Long enough.")).toHaveCount(1);
+  await accountPage.password.fill("1234567");
+  await expect(rule.getByText("Long enough.")).toHaveCount(0);
+  // Nothing is loaded anew: what was typed stays, and the field in question has the focus.
+  await accountPage.signUp({ ...newAccount("Ada"), email: "taken@example", password: "a few words in a row" });
+  await expect(accountPage.errorOf("email")).toContainText("Email must be an address");
+  await expect(accountPage.email).toBeFocused();
+  await expect(accountPage.email).toHaveAccessibleDescription(/must be an address/);
+  await expect(accountPage.password).toHaveValue("a few words in a row");
+  await accountPage.email.fill(newAccount().email);
+  await accountPage.create.click();
+  await page.waitForURL("**/dashboard/chat");
 });
 
 test("a bad address is said at its field, what was typed stays", async ({ page, accountPage }) => {

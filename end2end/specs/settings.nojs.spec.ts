@@ -21,6 +21,15 @@ test("name, testimonial, context, devices, password and the end, all without a s
   await region("Context").getByRole("button", { name: "Save" }).click();
   await expect(region("Context").getByLabel(/Newest messages/)).toHaveValue("30");
 
+  await region("Approval").getByLabel("never").check();
+  await region("Approval").getByRole("button", { name: "Save" }).click();
+  await expect(region("Approval").getByLabel("never")).toBeChecked();
+  await region("Times and dates").getByLabel("Time zone").selectOption("Asia/Kolkata");
+  await region("Times and dates").getByLabel("Clock").selectOption("2:05 PM");
+  await region("Times and dates").getByRole("button", { name: "Save" }).click();
+  await expect(region("Times and dates").getByLabel("Time zone")).toHaveValue("Asia/Kolkata");
+  await expect(region("Times and dates").getByText(/For you it is .* (AM|PM)\./)).toBeVisible();
+
   await region("Password").getByLabel("Current password", { exact: true }).fill(account.password);
   await region("Password").getByLabel("New password", { exact: true }).fill("another battery staple");
   await region("Password").getByRole("button", { name: "Change password" }).click();
