@@ -33,10 +33,9 @@ pub async fn observe(State(state): State<AppState>, mut request: Request, next: 
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let is_ours = |path: &str| !path.starts_with("/api/") || path.starts_with("/api/fn/");
-    let navigation =
-        (accepts_html(request.headers()) && is_ours(request.uri().path())).then(|| Navigation {
-            theme: theme_of(request.headers()),
-        });
+    let navigation = (accepts_html(request.headers()) && is_ours(request.uri().path())).then(|| Navigation {
+        theme: theme_of(request.headers()),
+    });
 
     let mut response = write_pending(next.run(request).await, &id, navigation);
     if let Ok(value) = HeaderValue::from_str(&id) {
