@@ -28,7 +28,7 @@ test("name, testimonial, context, devices, password and the end, all without a s
   await region("Times and dates").getByLabel("Clock").selectOption("2:05 PM");
   await region("Times and dates").getByRole("button", { name: "Save" }).click();
   await expect(region("Times and dates").getByLabel("Time zone")).toHaveValue("Asia/Kolkata");
-  await expect(region("Times and dates").getByText(/For you it is .* (AM|PM)\./)).toBeVisible();
+  await expect(region("Times and dates").getByText(/For you it is .*\s(AM|PM)\./)).toBeVisible();
 
   await region("Password").getByLabel("Current password", { exact: true }).fill(account.password);
   await region("Password").getByLabel("New password", { exact: true }).fill("another battery staple");

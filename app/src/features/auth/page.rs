@@ -98,7 +98,7 @@ fn account_page(wording: &Wording) -> AnyView {
 
 fn account_form(wording: &Wording, next: String, flash: Flash) -> impl IntoView + use<> {
     // What belongs to a field is said there; the sentence on the whole is for the rest.
-    let whole = Some(flash.message.clone()).filter(|_| flash.errors.is_empty());
+    let whole = Some(flash.message.clone()).filter(|message| flash.errors.is_empty() && !message.is_empty());
     let signing_up = wording.asks_name;
     let name = signing_up.then(|| {
         text_field(TextField {

@@ -31,7 +31,7 @@ fn done_note(section: &str) -> impl IntoView + use<> {
 pub(crate) fn refused(id: &'static str, flash: &Flash, fields: &[&str]) -> impl IntoView + use<> {
     let at_field = |error: &FieldError| fields.contains(&error.field.as_str());
     let said = !flash.errors.is_empty() && flash.errors.iter().all(at_field);
-    let message = Some(flash.message.clone()).filter(|_| !said);
+    let message = Some(flash.message.clone()).filter(|message| !said && !message.is_empty());
     view! { <p class="notice bad" role="alert" id=id>{message}</p> }
 }
 
