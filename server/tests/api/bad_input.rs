@@ -309,7 +309,7 @@ async fn every_body_is_held_against_its_form(pool: PgPool) {
                 "{place} {kind}"
             );
         }
-        for body in [b"".as_slice(), b"{", b"{\"title\": \"\xff\"}", b"not json"] {
+        for body in [b"".as_slice(), b"{", b"not json"] {
             assert_eq!(
                 send("application/json", body).await.problem(400)["code"],
                 "malformed_json",
