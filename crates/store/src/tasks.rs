@@ -255,6 +255,7 @@ fn list_query(user: &UserId, query: &TaskQuery, limit: u32) -> QueryBuilder<Post
     );
     sql.push_bind(user.as_str());
     let open = query.status == Some(TaskStatus::Open);
+    let one_rank = query.status.is_some() || query.done_from.is_some();
     match (query.status, query.done_from) {
         (None, None) => {}
         (Some(TaskStatus::Open), _) => {
@@ -293,11 +294,26 @@ fn list_query(user: &UserId, query: &TaskQuery, limit: u32) -> QueryBuilder<Post
     }
     if let Some(after) = query.after {
         // One value at a time: a row that comes from a subquery is no condition for an index.
-        sql.push(" AND (t.list_rank, t.sort_at, t.place, t.id) > (");
-        for column in ["list_rank", "sort_at", "place"] {
+        let of_after = |sql: &mut QueryBuilder<Postgres>, column: &str| {
             sql.push(format_args!("(SELECT a.{column} FROM tasks a WHERE a.id = "))
                 .push_bind(after.0)
-                .push("), ");
+                .push(")");
+        };
+        // A column that has one value already may not be compared once more, or the index is read from that value's
+        // first row on. What was open or done when the page before was read may not be it any more.
+        let ranks: &[&str] = if one_rank {
+            sql.push(" AND t.list_rank = ");
+            of_after(&mut sql, "list_rank");
+            sql.push(" AND (");
+            &[]
+        } else {
+            sql.push(" AND (t.list_rank, ");
+            &["list_rank"]
+        };
+        sql.push("t.sort_at, t.place, t.id) > (");
+        for column in ranks.iter().chain(&["sort_at", "place"]) {
+            of_after(&mut sql, column);
+            sql.push(", ");
         }
         sql.push_bind(after.0).push(")");
     }

@@ -27,7 +27,7 @@ const SMALL: Size = Size {
 const LARGE: Size = Size {
     long: 20_000,
     talks: 2_500,
-    tasks: 10_000,
+    tasks: 30_000,
     events: 20_000,
 };
 const PAGE: i32 = 101;
