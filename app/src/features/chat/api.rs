@@ -20,7 +20,7 @@ pub async fn send_message(
 
     // The page's script carries commands out by itself.
     if request().accepts_html
-        && let Some(path) = super::commands::path_of(&content)
+        && let Some(path) = super::commands::path_of(&content, &conversation_id)
     {
         redirect_local(&path);
         return Err(domain::Error::NotFound("message").into());

@@ -7,16 +7,18 @@ pub enum Command {
     Tasks,
     Search,
     Rename,
+    Export,
     Theme,
     Help,
 }
 
 impl Command {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::New,
         Self::Tasks,
         Self::Search,
         Self::Rename,
+        Self::Export,
         Self::Theme,
         Self::Help,
     ];
@@ -28,6 +30,7 @@ impl Command {
             Self::Tasks => "/tasks",
             Self::Search => "/search",
             Self::Rename => "/rename",
+            Self::Export => "/export",
             Self::Theme => "/theme",
             Self::Help => "/help",
         }
@@ -50,6 +53,7 @@ impl Command {
             Self::Tasks => "Open the task list",
             Self::Search => "Search conversations",
             Self::Rename => "Rename this conversation",
+            Self::Export => "Save this conversation as Markdown",
             Self::Theme => "Choose the theme",
             Self::Help => "Show all commands and keys",
         }
@@ -76,7 +80,7 @@ impl Command {
 
 /// Where a message leads that is a command, for a page without a script. `None` for one that has to be sent.
 #[cfg(feature = "ssr")]
-pub(super) fn path_of(text: &str) -> Option<String> {
+pub(super) fn path_of(text: &str, conversation_id: &str) -> Option<String> {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
     let (command, rest) = Command::parse(text)?;
@@ -87,8 +91,12 @@ pub(super) fn path_of(text: &str) -> Option<String> {
             "/dashboard/search?q={}",
             utf8_percent_encode(rest, NON_ALPHANUMERIC)
         )),
+        Command::Export if !conversation_id.is_empty() => {
+            let id = utf8_percent_encode(conversation_id, NON_ALPHANUMERIC);
+            Some(format!("/api/chat/conversations/{id}/export?format=md"))
+        }
         Command::Theme => Some("/dashboard/settings".into()),
-        Command::Rename | Command::Help => None,
+        Command::Rename | Command::Export | Command::Help => None,
     }
 }
 

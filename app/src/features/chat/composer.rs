@@ -175,8 +175,11 @@ impl Draft {
             (Command::New, _) => browser::go("/dashboard/chat"),
             (Command::Tasks, _) => browser::go("/dashboard/tasks"),
             (Command::Search, _) => browser::go(&format!("/dashboard/search?q={}", browser::encoded(rest))),
+            (Command::Export, Some(id)) => {
+                browser::go(&format!("/api/chat/conversations/{id}/export?format=md"));
+            }
             (Command::Rename, Some(id)) => self.rename(id.to_string(), rest.to_owned()),
-            (Command::Rename, None) => self.refuse(
+            (Command::Export | Command::Rename, None) => self.refuse(
                 command,
                 rest,
                 "There is no conversation yet. Send a message first.".into(),
