@@ -32,10 +32,11 @@ const POLL: Duration = Duration::from_secs(2);
 const LAZY_POLL: Duration = Duration::from_secs(10);
 const LAZY_AFTER: u32 = 30;
 
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "ready",
     "conversation.updated",
     "conversation.deleted",
+    "conversation.shared",
     "task.updated",
     "task.deleted",
     "run.updated",
@@ -72,7 +73,7 @@ struct Titled {
 }
 
 #[derive(Deserialize)]
-struct Deleted {
+struct About {
     id: ConversationId,
 }
 
@@ -210,6 +211,14 @@ fn hear(chat: Option<ChatState>, name: &str, data: &str) {
                 show_badge(id);
             }
         }
+        "conversation.shared" => {
+            if let (Some(chat), Ok(About { id })) = (chat, serde_json::from_str(data))
+                && chat.conversation_id.get_untracked() == Some(id)
+            {
+                // One that fails shows with the next load of the page.
+                spawn_local(async { drop(browser::refresh_own("share-body").await) });
+            }
+        }
         "run.updated" => {
             behind.conversations = true;
             if let (Some(chat), Ok(run)) = (chat, serde_json::from_str::<RunChange>(data))
@@ -221,7 +230,7 @@ fn hear(chat: Option<ChatState>, name: &str, data: &str) {
         }
         "conversation.deleted" => {
             behind.conversations = true;
-            if let (Some(chat), Ok(Deleted { id })) = (chat, serde_json::from_str(data))
+            if let (Some(chat), Ok(About { id })) = (chat, serde_json::from_str(data))
                 && chat.conversation_id.get_untracked() == Some(id)
             {
                 browser::go("/dashboard/chat");
@@ -233,6 +242,10 @@ fn hear(chat: Option<ChatState>, name: &str, data: &str) {
                 && chat.conversation_id.get_untracked() == Some(id)
             {
                 show_title(&title);
+                // Another version may be shown by now.
+                if chat.first_live().is_none() {
+                    chat.catch_up(false);
+                }
             }
         }
     }

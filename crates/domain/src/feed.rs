@@ -11,7 +11,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use protocol::UserId;
 use protocol::feed::{FeedEvent, RunChange};
-use store::{Changed, Changes, Scope, Stamp, conversations, runs, tasks, tool_calls};
+use store::{Changed, Changes, Scope, Stamp, conversations, runs, shares, tasks, tool_calls};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -125,6 +125,10 @@ async fn load(domain: &Domain, user: &UserId, changed: &[Changed]) -> Result<Vec
                     }));
                 }
             }
+            Changed::Share(id) => events.push(FeedEvent::ConversationShared {
+                id: id.0,
+                shared: shares::find(&mut tx, id).await?.is_some(),
+            }),
             Changed::ToolCall(id) => {
                 if let Some(record) = tool_calls::find(&mut tx, id).await? {
                     events.push(FeedEvent::ToolUpdated(Box::new(record.call)));

@@ -18,6 +18,9 @@ pub enum FeedEvent {
     ConversationUpdated(Box<Conversation>),
     #[serde(rename = "conversation.deleted")]
     ConversationDeleted { id: Uuid },
+    /// A conversation got a link or lost it, or its link shows more now.
+    #[serde(rename = "conversation.shared")]
+    ConversationShared { id: Uuid, shared: bool },
     /// A task is new, changed, or back.
     #[serde(rename = "task.updated")]
     TaskUpdated(Box<Task>),
@@ -49,6 +52,7 @@ impl FeedEvent {
             Self::Ready { .. } => "ready",
             Self::ConversationUpdated(_) => "conversation.updated",
             Self::ConversationDeleted { .. } => "conversation.deleted",
+            Self::ConversationShared { .. } => "conversation.shared",
             Self::TaskUpdated(_) => "task.updated",
             Self::TaskDeleted { .. } => "task.deleted",
             Self::RunUpdated(_) => "run.updated",
@@ -64,6 +68,9 @@ impl FeedEvent {
         match self {
             Self::Ready { missed } => serde_json::to_string(&serde_json::json!({ "missed": missed })),
             Self::ConversationUpdated(conversation) => serde_json::to_string(conversation),
+            Self::ConversationShared { id, shared } => {
+                serde_json::to_string(&serde_json::json!({ "id": id, "shared": shared }))
+            }
             Self::TaskUpdated(task) => serde_json::to_string(task),
             Self::ConversationDeleted { id } | Self::TaskDeleted { id } => {
                 serde_json::to_string(&serde_json::json!({ "id": id }))
@@ -85,6 +92,7 @@ mod tests {
             FeedEvent::Ready { missed: true },
             FeedEvent::TaskDeleted { id },
             FeedEvent::ConversationDeleted { id },
+            FeedEvent::ConversationShared { id, shared: true },
             FeedEvent::RunUpdated(RunChange {
                 run_id: id.into(),
                 conversation_id: id.into(),

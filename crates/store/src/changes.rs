@@ -21,6 +21,8 @@ pub enum Changed {
     Task(TaskId),
     /// A tool call was taken back.
     ToolCall(ToolCallId),
+    /// A conversation got a link, or lost it.
+    Share(ConversationId),
 }
 
 /// What one transaction changed, and the user's [`Stamp`] from then on.

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Error, Tx, time};
+use crate::{Changed, Error, Tx, time};
 
 /// A link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,7 @@ pub async fn put(
     .bind(token_hash)
     .execute(&mut **tx)
     .await?;
+    tx.note(Changed::Share(conversation));
     Ok(())
 }
 
@@ -67,7 +68,11 @@ pub async fn remove(tx: &mut Tx, conversation: ConversationId) -> Result<bool, E
         .bind(conversation.0)
         .execute(&mut **tx)
         .await?;
-    Ok(done.rows_affected() == 1)
+    let removed = done.rows_affected() == 1;
+    if removed {
+        tx.note(Changed::Share(conversation));
+    }
+    Ok(removed)
 }
 
 /// The conversation that the presented link shows, with its title; in scope `Share`.

@@ -121,6 +121,45 @@ async fn tasks_and_conversations_are_told_as_they_change(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_import_and_a_link_are_told_to_their_owner(pool: PgPool) {
+    let app = TestApp::new(pool).await;
+    let (ada, bob) = (app.user("Ada").await, app.user("Bob").await);
+    let mut feed = Feed::open(&app, &ada, FEED).await;
+    let mut his = Feed::open(&app, &bob, FEED).await;
+    assert_eq!(feed.next().await.0, "ready");
+    assert_eq!(his.next().await.0, "ready");
+    let file = json!({"format": "greenlit.conversation", "version": 1, "title": "Plans", "messages": []});
+    let made = app
+        .post("/api/chat/conversations/import")
+        .by(&ada)
+        .json(&file)
+        .send()
+        .await
+        .ok(201);
+    assert_eq!(feed.next().await, ("conversation.updated".into(), made.clone()));
+    let path = format!("/api/chat/conversations/{}/share", made["id"].as_str().unwrap());
+    for (method, shared) in [(Method::POST, true), (Method::DELETE, false)] {
+        app.call(method, &path).by(&ada).send().await;
+        assert_eq!(
+            feed.next().await,
+            (
+                "conversation.shared".into(),
+                json!({"id": made["id"], "shared": shared})
+            )
+        );
+    }
+    // What was hers did not reach him: the first thing that he hears is his own.
+    app.call(Method::DELETE, &path).by(&ada).send().await;
+    app.post("/api/tasks")
+        .by(&bob)
+        .json(&json!({"title": "Bob's"}))
+        .send()
+        .await
+        .ok(201);
+    assert_eq!(his.next().await.0, "task.updated");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_the_assistant_does_is_told_too(pool: PgPool) {
     let answers = vec![
         calls(&[("c1", "add_task", r#"{"title": "Milk"}"#)]),

@@ -39,6 +39,10 @@ pub struct ChatState {
     pub polling: RwSignal<bool>,
     /// Whose page it is; what the browser keeps is kept under it.
     pub user: StoredValue<String>,
+    /// The page ends with the conversation's newest message.
+    pub(super) is_newest: StoredValue<bool>,
+    /// A form takes the reader to another page.
+    pub leaving: StoredValue<bool>,
     /// The last message above the living end.
     pub(super) last: StoredValue<Option<MessageId>>,
     outbox: StoredValue<VecDeque<Mine>>,
@@ -59,6 +63,8 @@ impl ChatState {
             at_end: RwSignal::new(true),
             polling: RwSignal::new(false),
             user: StoredValue::new(user),
+            is_newest: StoredValue::new(true),
+            leaving: StoredValue::new(false),
             last: StoredValue::new(None),
             outbox: StoredValue::new(VecDeque::new()),
             delivering: StoredValue::new(false),
@@ -201,6 +207,10 @@ impl ChatState {
         let Some(conversation) = self.conversation_id.get_untracked() else {
             return;
         };
+        // An older page stays as it is.
+        if !self.is_newest.get_value() {
+            return;
+        }
         // A message of this page that is on its way would be taken for another one.
         if self.delivering.get_value() {
             self.behind.set_value(true);
@@ -219,10 +229,12 @@ impl ChatState {
                     self.forget_arrived().await;
                     self.merge(entries);
                 }
-                // The conversation goes another way by now.
-                Ok(None) => {
+                // The conversation goes another way by now. Not under the hands of somebody who made it do so, or who is
+                // writing another version.
+                Ok(None) if !self.leaving.get_value() && browser::all(".editor").is_empty() => {
                     let _ = location().reload();
                 }
+                Ok(None) => {}
                 // The next one makes it good.
                 Err(_) => {}
             }

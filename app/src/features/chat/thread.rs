@@ -22,6 +22,7 @@ pub fn Thread(
     let chat = expect_context::<ChatState>();
     chat.entries.set(entries.into_iter().map(Entry::new).collect());
     chat.last.set_value(last);
+    chat.is_newest.set_value(is_newest);
     Effect::new(move || {
         scroll::follow_newest(chat);
         earlier::load_on_scroll(chat);

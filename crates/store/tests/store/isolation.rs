@@ -4,7 +4,7 @@ use protocol::TaskPriority;
 use sqlx::PgPool;
 use store::conversations::Probed;
 use store::tasks::NewTask;
-use store::{Owner, Scope, tasks};
+use store::{Owner, Scope, shares, tasks};
 
 use crate::support::{conversation, exchange, id, store, user};
 
@@ -43,6 +43,9 @@ async fn a_query_without_where_sees_only_the_actors_rows(pool: PgPool) {
             priority: TaskPriority::Normal,
         };
         tasks::insert(&mut tx, &task).await.unwrap();
+        shares::put(&mut tx, &user, conversation, id(), name)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
     let ada = "ada".parse().unwrap();
@@ -54,6 +57,7 @@ async fn a_query_without_where_sees_only_the_actors_rows(pool: PgPool) {
         ("messages", 2),
         ("runs", 1),
         ("tasks", 1),
+        ("shares", 1),
     ] {
         let (_, statement) = USER_TABLES.iter().find(|(name, _)| *name == table).unwrap();
         let seen: i64 = sqlx::query_scalar(*statement).fetch_one(&mut *tx).await.unwrap();
@@ -141,6 +145,73 @@ async fn the_worker_sees_no_content(pool: PgPool) {
             sqlx::query(statement).execute(&mut *tx).await.is_err(),
             "{statement}"
         );
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_link_is_made_and_taken_back_by_its_owner_alone(pool: PgPool) {
+    let store = store(pool);
+    let (ada, bob) = (user(&store, "ada").await, user(&store, "bob").await);
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let conversation = conversation(&mut tx, &ada).await;
+    exchange(&mut tx, &ada, conversation).await;
+    shares::put(&mut tx, &ada, conversation, id(), "hers")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = store.begin(Scope::Actor(&bob)).await.unwrap();
+    assert_eq!(shares::find(&mut tx, conversation).await.unwrap(), None);
+    assert!(!shares::remove(&mut tx, conversation).await.unwrap());
+    tx.commit().await.unwrap();
+    // Neither in his own name nor in hers.
+    for user in [&ada, &bob] {
+        let mut tx = store.begin(Scope::Actor(&bob)).await.unwrap();
+        assert!(
+            shares::put(&mut tx, user, conversation, id(), "his")
+                .await
+                .is_err()
+        );
+    }
+
+    // A presented link shows its conversation and no other, and may be looked at only.
+    let mut tx = store.begin(Scope::Share("hers")).await.unwrap();
+    let shown = shares::shared_conversation(&mut tx).await.unwrap();
+    assert_eq!(shown.map(|(id, _)| id), Some(conversation));
+    let seen = shares::shared_messages(&mut tx, conversation, None, 10)
+        .await
+        .unwrap();
+    assert_eq!(seen.len(), 2);
+    drop(tx);
+    let mut tx = store.begin(Scope::Share("his")).await.unwrap();
+    assert_eq!(shares::shared_conversation(&mut tx).await.unwrap(), None);
+    let seen = shares::shared_messages(&mut tx, conversation, None, 10)
+        .await
+        .unwrap();
+    assert_eq!(seen, []);
+    drop(tx);
+    // Nothing but what a shared page shows is granted to whoever has a link.
+    for (table, _) in USER_TABLES {
+        let granted = ["conversations", "messages", "tool_calls", "shares"].contains(&table);
+        let mut tx = store.begin(Scope::Share("hers")).await.unwrap();
+        let whole = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM {table}")));
+        assert!(whole.execute(&mut *tx).await.is_err(), "{table}");
+        for change in [
+            format!("DELETE FROM {table}"),
+            format!("INSERT INTO {table} DEFAULT VALUES"),
+        ] {
+            let mut tx = store.begin(Scope::Share("hers")).await.unwrap();
+            let done = sqlx::query(sqlx::AssertSqlSafe(change)).execute(&mut *tx).await;
+            let error = done.unwrap_err();
+            let code = error.as_database_error().and_then(|error| error.code());
+            assert_eq!(code.as_deref(), Some("42501"), "{table}: {error}");
+        }
+        let mut tx = store.begin(Scope::Share("hers")).await.unwrap();
+        let owner = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT user_id FROM {table}")));
+        assert!(owner.execute(&mut *tx).await.is_err(), "{table}");
+        let mut tx = store.begin(Scope::Share("hers")).await.unwrap();
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT FROM {table}")));
+        assert_eq!(rows.execute(&mut *tx).await.is_ok(), granted, "{table}");
     }
 }
 
