@@ -152,15 +152,21 @@ pub(crate) fn body_error(error: BytesRejection) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         ApiError::too_large(BODY_BYTES)
     } else {
-        ApiError::refused(
-            StatusCode::BAD_REQUEST,
-            "body_unreadable",
-            "Body unreadable",
-            "The body ended before it was complete.",
-        )
+        body_unreadable()
     }
 }
 
+/// The connection broke.
+pub(crate) fn body_unreadable() -> ApiError {
+    ApiError::refused(
+        StatusCode::BAD_REQUEST,
+        "body_unreadable",
+        "Body unreadable",
+        "The body ended before it was complete.",
+    )
+}
+
+/// Reads JSON that is all there is. 400 for what is no JSON, 422 with the field's name for JSON that does not fit.
 pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

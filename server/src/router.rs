@@ -1,7 +1,6 @@
 //! Every address and everything that happens around it, on one screen.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
@@ -14,7 +13,7 @@ use crate::api::{
     tool_calls,
 };
 use crate::error::ApiError;
-use crate::middleware::body_limit::{IMPORT_BYTES, IMPORT_PATH, limit_body};
+use crate::middleware::body_limit::{IMPORT_PATH, limit_body};
 use crate::middleware::cors::cors;
 use crate::middleware::headers::secure_headers;
 use crate::middleware::identity::identify;
@@ -43,10 +42,7 @@ pub fn build_router(state: AppState) -> Router {
             "/api/chat/conversations/{id}/share",
             post(shares::share).delete(shares::revoke),
         )
-        .route(
-            IMPORT_PATH,
-            post(files::import).layer(DefaultBodyLimit::max(IMPORT_BYTES)),
-        )
+        .route(IMPORT_PATH, post(files::import))
         .route(
             "/api/chat/conversations/{id}/restore",
             post(conversations::restore),

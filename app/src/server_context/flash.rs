@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::Domain;
 use protocol::FieldError;
 use serde::{Deserialize, Serialize};
 
@@ -61,9 +62,14 @@ impl Flash {
 /// Keeps a form's state for the page that the browser is sent to next (five minutes at most). It
 /// travels in a signed cookie; one too large for that stays in this process.
 pub fn set_flash(flash: &Flash) {
-    let Ok(json) = serde_json::to_vec(flash) else {
-        return;
-    };
+    if let Some(cookie) = flash_cookie(&domain(), request().secure, flash) {
+        append_cookie(&cookie);
+    }
+}
+
+/// The same for handlers outside Leptos: the value of the `Set-Cookie` header.
+pub fn flash_cookie(domain: &Domain, secure: bool, flash: &Flash) -> Option<String> {
+    let json = serde_json::to_vec(flash).ok()?;
     let payload = URL_SAFE_NO_PAD.encode(json);
     let payload = if payload.len() <= COOKIE_BYTES {
         format!("c{payload}")
@@ -72,8 +78,8 @@ pub fn set_flash(flash: &Flash) {
         keep(&id, flash.clone());
         format!("m{id}")
     };
-    let value = domain().accounts().sign_cookie(&payload);
-    append_cookie(&SessionCookies::new(request().secure).build(COOKIE, &value, Some(SECONDS)));
+    let value = domain.accounts().sign_cookie(&payload);
+    Some(SessionCookies::new(secure).build(COOKIE, &value, Some(SECONDS)))
 }
 
 /// The state of the form of this name, if it was just sent back. It is gone after this answer; so

@@ -24,7 +24,7 @@ use protocol::MessageId;
 
 pub use auth_limit::AuthLimiter;
 pub use cookies::{LOCALE_COOKIE, SessionCookies, TIME_ZONE_COOKIE, parse_cookies};
-pub use flash::{Flash, set_flash, take_flash};
+pub use flash::{Flash, flash_cookie, set_flash, take_flash};
 pub use problem::{problem_of, retry_after_of};
 
 use crate::error::AppError;

@@ -31,6 +31,27 @@ const TOOL_CALLS: usize = 200;
 /// Longest name of a tool, and longest line that says what it did.
 const LINE_CHARS: usize = 500;
 
+/// What a file says it is; look at this before the rest.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ImportHeader {
+    format: String,
+    version: u32,
+}
+
+impl ImportHeader {
+    /// # Errors
+    /// `Invalid` for what no export of ours of this version wrote.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.format != FORMAT {
+            return Err(Error::invalid("format", format!("must be \"{FORMAT}\"")));
+        }
+        if self.version != VERSION {
+            return Err(Error::invalid("version", format!("must be {VERSION}")));
+        }
+        Ok(())
+    }
+}
+
 /// Body of an import: what an export wrote. Fields that are not named here are left alone.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ImportConversation {
@@ -64,12 +85,11 @@ pub(crate) async fn import(
     actor: &Actor,
     request: ImportConversation,
 ) -> Result<Conversation, Error> {
-    if request.format != FORMAT {
-        return Err(Error::invalid("format", format!("must be \"{FORMAT}\"")));
+    ImportHeader {
+        format: request.format,
+        version: request.version,
     }
-    if request.version != VERSION {
-        return Err(Error::invalid("version", format!("must be {VERSION}")));
-    }
+    .check()?;
     let title = checked_text(&request.title, 1, CONVERSATION_TITLE_CHARS)
         .map_err(|message| Error::invalid("title", message))?;
     if request.messages.len() > MESSAGES {

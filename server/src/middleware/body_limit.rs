@@ -16,13 +16,17 @@ pub const BODY_BYTES: usize = 256 * 1024;
 /// Most bytes of an imported conversation.
 pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
 
+/// How much of a larger one is read all the same: a browser that is answered before it has sent its file shows a broken
+/// connection, and not what is wrong.
+const IMPORT_READ_BYTES: usize = 4 * IMPORT_BYTES;
+
 /// Where conversations are imported.
 pub const IMPORT_PATH: &str = "/api/chat/conversations/import";
 
 /// Refuses a body that says it is too large, and cuts one that turns out to be.
 pub async fn limit_body(request: Request, next: Next) -> Response {
     let limit = if request.uri().path() == IMPORT_PATH {
-        IMPORT_BYTES
+        IMPORT_READ_BYTES
     } else {
         BODY_BYTES
     };

@@ -17,6 +17,7 @@ mod origin;
 mod pages;
 mod problems;
 mod process;
+mod sharing;
 mod site;
 mod streams;
 mod support;

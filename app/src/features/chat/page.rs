@@ -69,6 +69,8 @@ struct Asked {
     composer: Flash,
     notice: Option<Flash>,
     add_task: Flash,
+    /// Why a file was not imported.
+    import: Option<String>,
     editing: Option<Editing>,
     /// A message's id; empty for the newest messages.
     before: String,
@@ -90,6 +92,7 @@ impl Asked {
             add_task: take_flash("add-task")
                 .or_else(|| take_flash("tasks"))
                 .unwrap_or_default(),
+            import: take_flash("import").map(|flash| flash.message),
             editing: editing(query.with_untracked(|query| query.get("edit"))),
             before: query
                 .with_untracked(|query| query.get("before"))
@@ -159,7 +162,7 @@ async fn chat_page(
             <main class="main">
                 {conversation_head(id, title, pinned, link.as_ref())}
                 {asked.notice.map(|flash| notice(&flash))}
-                {thread(&actor, id, history, &asked.composer).into_any()}
+                {thread(&actor, id, history, &asked.composer, asked.import).into_any()}
             </main>
             <aside class="rail" aria-label="Tasks">
                 {task_rail(tasks, &asked.add_task)}
@@ -217,6 +220,7 @@ fn thread(
     id: Option<ConversationId>,
     history: History,
     flash: &Flash,
+    import: Option<String>,
 ) -> impl IntoView + use<> {
     let is_empty = history.finished.is_empty() && history.living.is_empty() && !history.is_older_page;
     let is_older_page = history.is_older_page;
@@ -232,14 +236,14 @@ fn thread(
         }
         .into_any()
     } else {
-        composer(id, &history, is_empty, flash).into_any()
+        composer(id, &history, is_empty && import.is_none(), flash).into_any()
     };
     let entries = history.living.clone();
     let last = history.finished.last().map(|message| message.id);
     view! {
         <div class="scroll" id="scroll" tabindex="0" role="region" aria-label="Messages">
             <div class="thread" id="thread" role="log" aria-live="off">
-                {is_empty.then(greeting)}
+                {is_empty.then(|| greeting(import))}
                 {earlier}
                 {history.view(actor)}
                 <Thread entries last is_newest=!is_older_page/>
@@ -277,7 +281,7 @@ fn composer(
     }
 }
 
-fn greeting() -> impl IntoView {
+fn greeting(import: Option<String>) -> impl IntoView {
     let suggestion = |text: &'static str| {
         view! {
             <li>
@@ -297,20 +301,34 @@ fn greeting() -> impl IntoView {
             <h2>"What needs doing?"</h2>
             <p>"Say it as you would to a colleague. I keep your task list, show every step, and can undo each one."</p>
             <ul>{SUGGESTIONS.map(suggestion).collect_view()}</ul>
-            <details class="import">
-                <summary>"Import a conversation"</summary>
-                <form method="post" action="/api/chat/conversations/import" enctype="multipart/form-data">
-                    <input
-                        class="input"
-                        type="file"
-                        name="file"
-                        accept=".json,application/json"
-                        required
-                        aria-label="A conversation that was exported as JSON"
-                    />
-                    <button class="btn">"Import"</button>
-                </form>
-            </details>
+            {import_form(import)}
         </div>
+    }
+}
+
+/// Wants a file; `refused` says why the last one was not taken.
+fn import_form(refused: Option<String>) -> impl IntoView {
+    let is_refused = refused.is_some();
+    view! {
+        <details class="import" open=is_refused>
+            <summary>"Import a conversation"</summary>
+            <form method="post" action="/api/chat/conversations/import" enctype="multipart/form-data">
+                <input
+                    class="input"
+                    type="file"
+                    name="file"
+                    accept=".json,application/json"
+                    required
+                    aria-label="A conversation that was exported as JSON"
+                    aria-describedby="import-error"
+                    aria-invalid=is_refused.then_some("true")
+                    autofocus=is_refused
+                />
+                <button class="btn">"Import"</button>
+                <p class="field-error" id="import-error" role="alert">
+                    {refused}
+                </p>
+            </form>
+        </details>
     }
 }
