@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, Event, HtmlElement, HtmlFormElement, KeyboardEvent};
+use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::auth::passwords;
 use super::chat::older::load_on_scroll;
@@ -26,27 +26,37 @@ pub fn Enhance() -> impl IntoView {
             let form = event
                 .target()
                 .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
-            if let Some((form, what)) =
-                form.and_then(|form| Some((form.clone(), form.get_attribute("data-do")?)))
-            {
-                event.prevent_default();
-                spawn_local(run(form, what, chat));
+            match form.map(|form| (form.get_attribute("data-do"), form)) {
+                Some((Some(what), form)) => {
+                    event.prevent_default();
+                    spawn_local(run(form, what, chat));
+                }
+                Some((None, form)) if !event.default_prevented() && form.method() == "post" => {
+                    if let Some(chat) = chat {
+                        chat.leaving.set_value(true);
+                    }
+                }
+                _ => {}
             }
         });
         // For as long as the page lives.
         let submitted = submitted.into_js_value();
         let _ = document().add_event_listener_with_callback("submit", submitted.unchecked_ref());
-        let pressed = Closure::<dyn FnMut(KeyboardEvent)>::new(|event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                escape(&event);
-            }
-        });
+        let pressed =
+            Closure::<dyn FnMut(KeyboardEvent)>::new(|event: KeyboardEvent| match event.key().as_str() {
+                "Escape" => escape(&event),
+                "Enter" => enter(&event),
+                _ => {}
+            });
         let pressed = pressed.into_js_value();
         let _ = document().add_event_listener_with_callback("keydown", pressed.unchecked_ref());
         if !browser::has("HTMLButtonElement", "commandForElement") {
             let clicked = Closure::<dyn FnMut(Event)>::new(|event: Event| command(&event)).into_js_value();
             let _ = document().add_event_listener_with_callback("click", clicked.unchecked_ref());
         }
+        let closed = Closure::<dyn FnMut(Event)>::new(|event: Event| give_back_focus(&event)).into_js_value();
+        // Does not bubble.
+        let _ = document().add_event_listener_with_callback_and_bool("close", closed.unchecked_ref(), true);
         keys::listen();
         passwords::listen();
         drag::listen();
@@ -77,12 +87,53 @@ fn escape(event: &KeyboardEvent) {
     let around = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
-        .and_then(|element| element.closest("form[data-escape], [data-escape][open]").ok()?);
+        .and_then(|element| {
+            element
+                .closest("div[data-escape], form[data-escape], [data-escape][open]")
+                .ok()?
+        });
     if let Some(button) = around.and_then(|around| around.query_selector("[data-cancel]").ok()?)
         && let Some(button) = button.dyn_ref::<HtmlElement>()
     {
         let _ = button.focus();
         button.click();
+    }
+}
+
+/// A dialog closed. The browser gives the focus back to the button that opened it, which it cannot where that stands in a
+/// menu: the menu is closed by then, and its own button gets the focus.
+fn give_back_focus(event: &Event) {
+    let Some(dialog) = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+    else {
+        return;
+    };
+    let is_given = document()
+        .active_element()
+        .is_some_and(|element| element.tag_name() != "BODY" && !dialog.contains(Some(&element)));
+    if is_given {
+        return;
+    }
+    let find = |selector: String| document().query_selector(&selector).ok().flatten();
+    let menu = find(format!("[popover] [commandfor='{}']", dialog.id()))
+        .and_then(|opener| opener.closest("[popover]").ok().flatten());
+    if let Some(button) = menu.and_then(|menu| find(format!("[popovertarget='{}']", menu.id()))) {
+        browser::focus(&button);
+    }
+}
+
+/// Sends what is written in a text area that says `data-enter`. While an input method composes, Enter is its own; see the
+/// composer.
+fn enter(event: &KeyboardEvent) {
+    let plain = !event.shift_key() && !event.is_composing() && event.key_code() != 229;
+    let area = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlTextAreaElement>().ok())
+        .filter(|area| plain && area.has_attribute("data-enter"));
+    if let Some(form) = area.and_then(|area| area.form()) {
+        event.prevent_default();
+        let _ = form.request_submit();
     }
 }
 

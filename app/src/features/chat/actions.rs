@@ -18,6 +18,14 @@ pub(super) struct Editing {
     pub(super) error: String,
 }
 
+/// Which of a message's actions gets the focus, after a script has put them anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Focus {
+    Nothing,
+    Edit,
+    Thumb(Feedback),
+}
+
 /// The element that holds a message's actions, with them in it.
 pub(super) fn actions_html(message: &Message, editing: Option<&Editing>) -> String {
     let id = format!("acts-{}", message.id);
@@ -25,12 +33,13 @@ pub(super) fn actions_html(message: &Message, editing: Option<&Editing>) -> Stri
         Some(editing) => {
             view! { <div class="acts" id=id inner_html=editor_html(message, editing)></div> }.to_html()
         }
-        None => view! { <div class="acts" id=id inner_html=buttons_html(message)></div> }.to_html(),
+        None => view! { <div class="acts" id=id inner_html=buttons_html(message, Focus::Nothing)></div> }
+            .to_html(),
     }
 }
 
 /// What stands in that element.
-pub(super) fn buttons_html(message: &Message) -> String {
+pub(super) fn buttons_html(message: &Message, focus: Focus) -> String {
     let ids = Ids::of(message);
     match message.role {
         Role::User => view! {
@@ -38,7 +47,7 @@ pub(super) fn buttons_html(message: &Message) -> String {
             {copy(ids, "Copy message")}
             <form method="post" action="/api/fn/edit_form" data-do="swap" data-target=ids.target()>
                 {ids.fields()}
-                <button class="act" aria-label="Edit message" title="Edit" data-edit>
+                <button class="act" aria-label="Edit message" title="Edit" data-edit data-focus=(focus == Focus::Edit).then_some("")>
                     {icon(Icon::Pencil)}
                 </button>
             </form>
@@ -52,8 +61,8 @@ pub(super) fn buttons_html(message: &Message) -> String {
                     {icon(Icon::Again)}
                 </button>
             </form>
-            {thumb(ids, message.feedback, Feedback::Up)}
-            {thumb(ids, message.feedback, Feedback::Down)}
+            {thumb(ids, message.feedback, Feedback::Up, focus)}
+            {thumb(ids, message.feedback, Feedback::Down, focus)}
             {pager(message)}
         }
         .to_html(),
@@ -67,7 +76,7 @@ pub(super) fn editor_html(message: &Message, editing: &Editing) -> String {
     let text = editing.text.clone().unwrap_or_else(|| message.content.clone());
     let error = editing.error.clone();
     view! {
-        <div class="editor">
+        <div class="editor" data-escape>
             <form id=form.clone() method="post" action="/api/fn/edit_message">
                 {ids.fields()}
                 <TextArea
@@ -79,6 +88,8 @@ pub(super) fn editor_html(message: &Message, editing: &Editing) -> String {
                     describedby="edit-error"
                     attr:aria-label="Edit message"
                     attr:data-focus=""
+                    attr:autofocus=""
+                    attr:data-enter=""
                 />
                 <p class="field-error" id="edit-error" role="alert">
                     {error}
@@ -88,7 +99,9 @@ pub(super) fn editor_html(message: &Message, editing: &Editing) -> String {
                 <p class="note">"What follows is kept as an earlier version."</p>
                 <form method="post" action="/api/fn/edit_form" data-do="swap" data-target=ids.target()>
                     {ids.fields()} <input type="hidden" name="cancel" value="true"/>
-                    <button class="btn small plain">"Cancel"</button>
+                    <button class="btn small plain" data-cancel>
+                        "Cancel"
+                    </button>
                 </form>
                 <button class="btn small go" form=form>
                     "Send"
@@ -143,7 +156,7 @@ fn copy(ids: Ids, label: &'static str) -> impl IntoView {
     }
 }
 
-fn thumb(ids: Ids, given: Option<Feedback>, feedback: Feedback) -> impl IntoView {
+fn thumb(ids: Ids, given: Option<Feedback>, feedback: Feedback, focus: Focus) -> impl IntoView {
     let (sign, label) = match feedback {
         Feedback::Up => (Icon::ThumbUp, "Good answer"),
         Feedback::Down => (Icon::ThumbDown, "Bad answer"),
@@ -153,7 +166,14 @@ fn thumb(ids: Ids, given: Option<Feedback>, feedback: Feedback) -> impl IntoView
     view! {
         <form method="post" action="/api/fn/give_feedback" data-do="swap" data-target=ids.target()>
             {ids.fields()} <input type="hidden" name="value" value=value/>
-            <button class="act" aria-label=label title=label aria-pressed=if pressed { "true" } else { "false" }>
+            <input type="hidden" name="thumb" value=feedback.as_str()/>
+            <button
+                class="act"
+                aria-label=label
+                title=label
+                aria-pressed=if pressed { "true" } else { "false" }
+                data-focus=(focus == Focus::Thumb(feedback)).then_some("")
+            >
                 {icon(sign)}
             </button>
         </form>
@@ -215,20 +235,24 @@ mod tests {
 
     #[test]
     fn the_pager_is_there_where_there_are_versions_and_ends_at_both_ends() {
-        assert!(!buttons_html(&message(Role::User, &[])).contains("pager"));
-        let html = buttons_html(&message(Role::User, &[2, 3]));
+        assert!(!buttons_html(&message(Role::User, &[]), Focus::Nothing).contains("pager"));
+        let html = buttons_html(&message(Role::User, &[2, 3]), Focus::Nothing);
         assert!(html.contains("1 / 2"), "{html}");
         assert_eq!(html.matches("disabled").count(), 1, "{html}");
-        let html = buttons_html(&message(Role::Assistant, &[1, 2, 3]));
+        let html = buttons_html(&message(Role::Assistant, &[1, 2, 3]), Focus::Nothing);
         assert!(html.contains("2 / 3") && !html.contains("disabled"), "{html}");
     }
 
     #[test]
     fn feedback_that_was_given_is_pressed_and_taken_back_by_the_same_button() {
-        let html = buttons_html(&message(Role::Assistant, &[]));
+        let html = buttons_html(&message(Role::Assistant, &[]), Focus::Nothing);
         assert_eq!(html.matches("aria-pressed=\"true\"").count(), 1, "{html}");
         assert!(html.contains("name=\"value\" value=\"down\""), "{html}");
-        assert!(!html.contains("value=\"up\""), "{html}");
+        assert!(!html.contains("name=\"value\" value=\"up\""), "{html}");
+        assert!(!html.contains("data-focus"), "{html}");
+        let html = buttons_html(&message(Role::Assistant, &[]), Focus::Thumb(Feedback::Down));
+        let (before, _) = html.split_once("data-focus").unwrap();
+        assert!(before.ends_with("aria-pressed=\"false\" "), "{html}");
     }
 
     #[test]

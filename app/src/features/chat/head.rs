@@ -83,7 +83,7 @@ fn menu(id: String, title: String, pinned: bool) -> impl IntoView {
                 {id_field()} <input type="hidden" name="pinned" value=if pinned { "false" } else { "true" }/>
                 <button class="item">{if pinned { "Unpin" } else { "Pin to the top" }}</button>
             </form>
-            <button class="item" type="button" popovertarget="share-dialog">
+            <button class="item" type="button" command="show-modal" commandfor="share-dialog">
                 "Share…"
             </button>
             {export(&id, "md", "Export as Markdown")}

@@ -44,13 +44,13 @@ pub async fn edit_form(
     message_id: String,
     #[server(default)] cancel: bool,
 ) -> Result<String, AppError> {
-    use super::actions::{Editing, buttons_html, editor_html};
+    use super::actions::{Editing, Focus, buttons_html, editor_html};
     use crate::forms::Form;
 
     let html = async {
         let message = find(&conversation_id, &message_id).await?;
         if cancel {
-            return Ok(buttons_html(&message));
+            return Ok(buttons_html(&message, Focus::Edit));
         }
         let editing = Editing {
             message_id: message.id,
@@ -60,11 +60,12 @@ pub async fn edit_form(
         Ok(editor_html(&message, &editing))
     };
     Form::new("versions").end(html.await, |_| {
-        if cancel {
-            format!("/dashboard/chat/{conversation_id}#m-{message_id}")
+        let edit = if cancel {
+            ""
         } else {
-            format!("/dashboard/chat/{conversation_id}?edit={message_id}#m-{message_id}")
-        }
+            &*format!("&edit={message_id}")
+        };
+        format!("/dashboard/chat/{conversation_id}?at={message_id}{edit}#m-{message_id}")
     })
 }
 
@@ -104,12 +105,14 @@ pub async fn show_version(conversation_id: String, message_id: String) -> Result
         domain().runs().activate(&actor()?, conversation, message).await?;
         Ok(())
     };
+    // What follows a version may be longer than a page.
     Form::new("versions").end(done.await, |()| {
-        format!("/dashboard/chat/{conversation_id}#m-{message_id}")
+        format!("/dashboard/chat/{conversation_id}?at={message_id}#m-{message_id}")
     })
 }
 
-/// Keeps what the reader thinks of an answer (`up`, `down`, or nothing) and returns its actions as HTML.
+/// Keeps what the reader thinks of an answer (`up`, `down`, or nothing) and returns its actions as HTML, the `thumb` that
+/// was pressed with the focus.
 ///
 /// # Errors
 /// `validation_failed` for another word, and for a message that is no answer.
@@ -118,9 +121,11 @@ pub async fn give_feedback(
     conversation_id: String,
     message_id: String,
     #[server(default)] value: String,
+    #[server(default)] thumb: String,
 ) -> Result<String, AppError> {
     use protocol::Feedback;
 
+    use super::actions::Focus;
     use crate::forms::{Form, id};
     use crate::server_context::{actor, domain};
 
@@ -138,10 +143,11 @@ pub async fn give_feedback(
             .conversations()
             .give_feedback(&actor()?, conversation, message, feedback)
             .await?;
-        Ok(super::actions::buttons_html(&answer))
+        let focus = Feedback::parse(&thumb).map_or(Focus::Nothing, Focus::Thumb);
+        Ok(super::actions::buttons_html(&answer, focus))
     };
     Form::new("versions").end(html.await, |_| {
-        format!("/dashboard/chat/{conversation_id}#m-{message_id}")
+        format!("/dashboard/chat/{conversation_id}?at={message_id}#m-{message_id}")
     })
 }
 

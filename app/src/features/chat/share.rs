@@ -5,27 +5,18 @@ use leptos::prelude::*;
 
 use crate::ui::{Icon, icon};
 
-/// The dialog; opened by the conversation's menu, or by the address where there is no script.
+/// The dialog; opened by the conversation's menu, or already `open` after one of its forms was sent without a script.
 pub(super) fn share_dialog(
     conversation_id: &str,
     link: Option<&ShareLink>,
     open: bool,
 ) -> impl IntoView + use<> {
     let body = share_body(conversation_id, link);
-    // A popover opens without a script, but cannot be open when the page is loaded; a dialog can.
-    let popover = (!open).then_some("auto");
-    let hides = (!open).then_some("share-dialog");
     view! {
-        <dialog id="share-dialog" class="sheet" open=open popover=popover aria-labelledby="share-title">
+        <dialog id="share-dialog" class="sheet share" open=open aria-labelledby="share-title">
             <form method="dialog">
                 <h2 id="share-title">"Share this conversation"</h2>
-                <button
-                    class="icon"
-                    type=if open { "submit" } else { "button" }
-                    popovertarget=hides
-                    aria-label="Close"
-                    title="Close"
-                >
+                <button class="icon" aria-label="Close" title="Close">
                     {icon(Icon::Cross)}
                 </button>
             </form>
