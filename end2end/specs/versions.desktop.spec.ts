@@ -1,12 +1,19 @@
 // Versions of messages: editing, asking again, going back; copying and feedback.
 import { expect, modelTest as test } from "../fixtures.ts";
-import type { ChatPage } from "../pages/chat-page.ts";
+import { ChatPage } from "../pages/chat-page.ts";
+import { clean } from "../axe.ts";
 
 function action(chat: ChatPage, place: "mine" | "answers", name: string) {
   return chat[place].last().getByRole("button", { name, exact: true });
 }
 
-test("a sent message is edited, and what followed can be paged back to", async ({ account: _, chat, model, page }) => {
+test("a sent message is edited, and what followed can be paged back to", async ({
+  account: _,
+  chat,
+  makeAxeBuilder,
+  model,
+  page,
+}) => {
   await chat.open();
   await model.says("First answer.");
   await chat.exchange("First question");
@@ -21,15 +28,29 @@ test("a sent message is edited, and what followed can be paged back to", async (
     await expect(editor).toHaveValue("Second question");
     await page.getByRole("button", { name: "Cancel" }).click();
     await expect(editor).toHaveCount(0);
-    await expect(action(chat, "mine", "Edit message")).toBeVisible();
+    await expect(action(chat, "mine", "Edit message")).toBeFocused();
   });
+
+  await test.step("so do ↑ in an empty box, and Escape", async () => {
+    await chat.box.focus();
+    await page.keyboard.press("ArrowUp");
+    await expect(chat.messages.getByRole("textbox", { name: "Edit message" })).toBeFocused();
+    await clean(makeAxeBuilder(), page, "a message being edited");
+    await page.keyboard.press("Escape");
+    await expect(action(chat, "mine", "Edit message")).toBeFocused();
+  });
+
+  const second = new ChatPage(await page.context().newPage());
+  await second.open(new URL(page.url()).pathname);
+  await expect(second.answers).toHaveCount(2);
+  await page.bringToFront();
 
   await test.step("the first message is edited", async () => {
     await model.says("Another answer.");
     await chat.mine.first().hover();
     await chat.mine.first().getByRole("button", { name: "Edit message" }).click();
     await chat.messages.getByRole("textbox", { name: "Edit message" }).fill("Another question");
-    await chat.mine.first().getByRole("button", { name: "Send" }).click();
+    await page.keyboard.press("Enter");
     await expect(chat.answers).toHaveCount(1);
     await expect(chat.answers.first()).toContainText("Another answer.");
     await chat.finished(chat.answers.first());
@@ -41,8 +62,11 @@ test("a sent message is edited, and what followed can be paged back to", async (
     await chat.mine.first().getByRole("button", { name: "Earlier version" }).click();
     await expect(chat.mine).toHaveText([/First question.*1 \/ 2/s, /Second question/]);
     await expect(chat.answers).toHaveText([/First answer/, /Second answer/]);
+    // The other tab goes along.
+    await expect(second.answers).toHaveText([/First answer/, /Second answer/]);
     await chat.mine.first().getByRole("button", { name: "Later version" }).click();
     await expect(chat.answers).toHaveText([/Another answer/]);
+    await expect(second.answers).toHaveText([/Another answer/]);
   });
 });
 
@@ -83,6 +107,7 @@ test("feedback stays and can be taken back", async ({ account: _, chat, model, p
   await answer.hover();
   await good.click();
   await expect(good).toHaveAttribute("aria-pressed", "true");
+  await expect(good).toBeFocused();
   await bad.click();
   await expect(bad).toHaveAttribute("aria-pressed", "true");
   await expect(good).toHaveAttribute("aria-pressed", "false");
