@@ -2,10 +2,13 @@
 
 use crate::Options;
 use crate::code::Cache;
+use crate::dollars;
 use crate::slug::Slugs;
+use crate::unfinished;
 use crate::writer::Writer;
 use pulldown_cmark::utils::TextMergeWithOffset;
-use pulldown_cmark::{Event, Options as Syntax, Parser, Tag};
+use pulldown_cmark::{CowStr, Event, LinkType, Options as Syntax, Parser, Tag};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -71,17 +74,85 @@ impl Footnotes {
     }
 }
 
+const SYNTAX: Syntax = Syntax::ENABLE_TABLES
+    .union(Syntax::ENABLE_STRIKETHROUGH)
+    .union(Syntax::ENABLE_TASKLISTS)
+    .union(Syntax::ENABLE_FOOTNOTES)
+    .union(Syntax::ENABLE_GFM);
+
 fn pieces(text: &str) -> Vec<Piece<'_>> {
-    TextMergeWithOffset::new(parser(text).into_offset_iter()).collect()
+    match dollars::prepared(text) {
+        Cow::Borrowed(_) => TextMergeWithOffset::new(parser(text).into_offset_iter()).collect(),
+        Cow::Owned(prepared) => {
+            let parser = Parser::new_ext(&prepared, SYNTAX | Syntax::ENABLE_MATH);
+            TextMergeWithOffset::new(parser.into_offset_iter())
+                .map(|(event, range)| (as_written(event, &text[range.clone()]), range))
+                .collect()
+        }
+    }
 }
 
-fn parser(text: &str) -> Parser<'_> {
-    let syntax = Syntax::ENABLE_TABLES
-        | Syntax::ENABLE_STRIKETHROUGH
-        | Syntax::ENABLE_TASKLISTS
-        | Syntax::ENABLE_FOOTNOTES
-        | Syntax::ENABLE_GFM;
-    Parser::new_ext(text, syntax)
+/// Without formulas, which change nothing about where blocks are.
+pub(crate) fn parser(text: &str) -> Parser<'_> {
+    Parser::new_ext(text, SYNTAX)
+}
+
+/// An event with the signs that were changed for the parser as `source` has them.
+fn as_written(event: Event<'_>, source: &str) -> Event<'static> {
+    let back = |text: CowStr<'_>| dollars::restored(&text).map_or_else(|| text.into_static(), CowStr::from);
+    match event {
+        Event::DisplayMath(tex) if source.starts_with("\\(") => Event::InlineMath(back(tex)),
+        Event::DisplayMath(tex) => Event::DisplayMath(back(tex)),
+        Event::InlineMath(tex) => Event::InlineMath(back(tex)),
+        Event::Text(text) => Event::Text(back(text)),
+        Event::Code(code) => Event::Code(back(code)),
+        Event::Html(html) => Event::Html(back(html)),
+        Event::InlineHtml(html) => Event::InlineHtml(back(html)),
+        // Only signs in what is shown as text were changed.
+        event => event.into_static(),
+    }
+}
+
+/// Where the text of each paragraph, heading, cell and so on is, in pieces: without code, without where links lead.
+pub(crate) fn inline_runs(text: &str) -> Vec<Vec<Range<usize>>> {
+    let mut runs: Vec<Vec<Range<usize>>> = vec![vec![]];
+    // Code, or an address that is its own text.
+    let mut in_code = false;
+    for (event, range) in parser(text).into_offset_iter() {
+        match event {
+            Event::Text(_) if !in_code => runs
+                .last_mut()
+                .into_iter()
+                .for_each(|run| run.push(range.clone())),
+            Event::Start(tag) => {
+                in_code = match tag {
+                    Tag::CodeBlock(_) | Tag::HtmlBlock => true,
+                    Tag::Link { link_type, .. } => matches!(link_type, LinkType::Autolink | LinkType::Email),
+                    _ => false,
+                };
+                if !is_inline(&tag) {
+                    runs.push(vec![]);
+                }
+            }
+            Event::End(_) => in_code = false,
+            _ => {}
+        }
+    }
+    runs
+}
+
+/// Whether a tag belongs into a line of text.
+pub(crate) fn is_inline(tag: &Tag<'_>) -> bool {
+    matches!(
+        tag,
+        Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. }
+    )
+}
+
+/// Whether a backslash takes the meaning from the character at `at`.
+pub(crate) fn is_backslashed(text: &str, at: usize) -> bool {
+    let before = &text.as_bytes()[..at];
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
 /// Renders the blocks of `text` from byte `from` on, which is where a top-level block begins. The
@@ -96,7 +167,33 @@ pub(crate) fn render_from(
     slugs: &Slugs,
     highlighted: &mut Cache,
 ) -> Vec<Block> {
-    let tail = &text[from..];
+    render_tail(&text[from..], from, options, slugs, highlighted)
+}
+
+/// As [`render_from`], for a text that goes on: marks at its end that are not closed yet count as closed.
+pub(crate) fn render_unfinished_from(
+    text: &str,
+    from: usize,
+    options: &Options,
+    slugs: &Slugs,
+    highlighted: &mut Cache,
+) -> Vec<Block> {
+    render_tail(
+        &unfinished::mended(&text[from..]),
+        from,
+        options,
+        slugs,
+        highlighted,
+    )
+}
+
+fn render_tail(
+    tail: &str,
+    from: usize,
+    options: &Options,
+    slugs: &Slugs,
+    highlighted: &mut Cache,
+) -> Vec<Block> {
     let pieces = pieces(tail);
     let mut footnotes = Footnotes::collect(&pieces);
     let mut slugs = slugs.clone();
@@ -154,7 +251,7 @@ fn depth_after(depth: usize, event: &Event<'_>) -> usize {
     }
 }
 
-/// The parser gives where a block's content begins, without its indentation.
-fn line_start(text: &str, at: usize) -> usize {
+/// Where the line begins that `at` is in. The parser gives where a block's content begins, without its indentation.
+pub(crate) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1)
 }

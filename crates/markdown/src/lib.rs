@@ -7,21 +7,28 @@
 //!
 //! [`render`] and [`StreamRenderer`] give a list of strings, one per top-level block; a page shows
 //! one after the other. For the same text both give the same HTML, so a page that followed a
-//! stream shows what a reload shows.
+//! stream shows what a reload shows. While a text is being written, marks at its end that are not
+//! closed yet are shown as if they were (`unfinished`), by [`render_unfinished`] and by the stream
+//! alike.
 //!
 //! ```text
-//! text ─▶ pulldown-cmark ─▶ document (events by top-level block) ─▶ writer ─▶ HTML per block
-//!                                                                   │ │
-//!                                        links (what may be linked) ◀─┘ └─▶ code, highlight
+//! text ─▶ unfinished ─▶ pulldown-cmark ─▶ document (events by top-level block) ─▶ writer ─▶ HTML per block
+//!                       ▲                                                         │ │ └─▶ math, mathml
+//!       dollars (which of them mean math)              links (what may be linked) ◀─┘ └─▶ code, highlight
 //! ```
 
 mod code;
 mod document;
+mod dollars;
 mod escape;
 mod highlight;
 mod links;
+mod math;
+mod mathml;
+mod place;
 mod slug;
 mod stream;
+mod unfinished;
 mod writer;
 
 pub use highlight::HIGHLIGHT_CLASSES;
@@ -49,6 +56,14 @@ impl Options {
 pub fn render(text: &str, options: &Options) -> Vec<String> {
     let mut highlighted = code::Cache::default();
     let blocks = document::render_from(text, 0, options, &slug::Slugs::default(), &mut highlighted);
+    blocks.into_iter().map(|block| block.html).collect()
+}
+
+/// Renders a text that is not at its end, as [`StreamRenderer::patches`] does.
+pub fn render_unfinished(text: &str, options: &Options) -> Vec<String> {
+    let mut highlighted = code::Cache::default();
+    let blocks =
+        document::render_unfinished_from(text, 0, options, &slug::Slugs::default(), &mut highlighted);
     blocks.into_iter().map(|block| block.html).collect()
 }
 

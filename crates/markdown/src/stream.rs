@@ -8,7 +8,8 @@
 
 use crate::Options;
 use crate::code::Cache;
-use crate::document::{Block, last_block, render_from};
+use crate::document::{Block, last_block, render_from, render_unfinished_from};
+use crate::place::place;
 use crate::slug::Slugs;
 use protocol::html::{BlockChange, HtmlPatch};
 
@@ -60,7 +61,7 @@ impl Patch {
 }
 
 /// Renders one text that grows. Push what arrives, as often as it does; take patches when a page is
-/// to be told, at least one pushed piece each.
+/// to be told, at least one pushed piece each, and finish at the end.
 #[derive(Debug)]
 pub struct StreamRenderer {
     options: Options,
@@ -72,6 +73,9 @@ pub struct StreamRenderer {
     definitions: DefinitionScan,
     highlighted: Cache,
 }
+
+/// How the blocks from an offset on are rendered.
+type Render = fn(&str, usize, &Options, &Slugs, &mut Cache) -> Vec<Block>;
 
 /// How far the text is settled: as long as it only grows, and defines nothing.
 #[derive(Debug, Default)]
@@ -121,18 +125,23 @@ impl StreamRenderer {
     }
 
     /// What changed since the last call, or since the beginning. Afterwards [`blocks`](Self::blocks)
-    /// is what [`render`](crate::render) gives for the text.
+    /// is what [`render_unfinished`](crate::render_unfinished) gives for the text.
     pub fn patches(&mut self) -> Patch {
+        self.advance(render_unfinished_from)
+    }
+
+    /// As [`patches`](Self::patches), once the text is at its end: then it is what [`render`](crate::render) gives.
+    /// More may be pushed nevertheless.
+    pub fn finish(&mut self) -> Patch {
+        self.advance(render_from)
+    }
+
+    fn advance(&mut self, render: Render) -> Patch {
         if self.definitions.finds_any(&self.text) {
             // From here on all of it, every time.
             self.settled = Settled::default();
-            let blocks = render_from(
-                &self.text,
-                0,
-                &self.options,
-                &Slugs::default(),
-                &mut self.highlighted,
-            );
+            let none = Slugs::default();
+            let blocks = render(&self.text, 0, &self.options, &none, &mut self.highlighted);
             return self.show(0, blocks);
         }
         let Settled {
@@ -142,7 +151,7 @@ impl StreamRenderer {
             ..
         } = &self.settled;
         let (first, offset) = (*first, *offset);
-        let blocks = render_from(&self.text, offset, &self.options, slugs, &mut self.highlighted);
+        let blocks = render(&self.text, offset, &self.options, slugs, &mut self.highlighted);
         self.settle(&blocks);
         self.show(first, blocks)
     }
@@ -176,11 +185,13 @@ impl StreamRenderer {
             if index < self.shown.len() && known == html {
                 continue;
             }
-            let keep = common_prefix(known, &html);
+            let is_known = index < self.shown.len();
+            let (keep, place) = place(&html, common_prefix(known, &html));
             changes.push(BlockChange {
                 index: number(index),
                 keep: number(keep),
                 html: html[keep..].to_string(),
+                place: is_known.then_some(place),
             });
             match self.shown.get_mut(index) {
                 Some(shown) => *shown = html,
@@ -245,6 +256,7 @@ fn number(value: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::render;
+    use protocol::html::Place;
 
     #[test]
     fn common_prefixes_end_between_characters() {
@@ -296,7 +308,13 @@ mod tests {
             [BlockChange {
                 index: 2,
                 keep: 20,
-                html: " one</p>".into()
+                html: " one</p>".into(),
+                place: Some(Place {
+                    path: vec![0],
+                    node: 0,
+                    units: 6,
+                    ends: vec![4]
+                }),
             }]
         );
         assert!(renderer.patches().is_empty(3));
@@ -328,6 +346,7 @@ mod tests {
                 index,
                 keep,
                 html: String::new(),
+                place: None,
             }],
         };
         assert!(!patch(0, 1, 1).apply(&mut vec!["ü".into()]), "within a character");

@@ -5,6 +5,7 @@ use crate::code::{self, Cache};
 use crate::document::{Footnotes, Piece};
 use crate::escape::push_escaped;
 use crate::links::{Target, heading_id, push_linkified};
+use crate::math;
 use crate::slug::Slugs;
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Event, HeadingLevel, LinkType, Tag, TagEnd};
 use std::fmt::Write;
@@ -101,7 +102,9 @@ impl<'w> Writer<'w> {
             Event::Text(text) => self.text(text),
             Event::InlineHtml(html) if is_line_break(html) => self.out.push_str("<br>"),
             Event::Html(text) | Event::InlineHtml(text) => push_escaped(&mut self.out, text),
-            Event::Code(code) | Event::InlineMath(code) | Event::DisplayMath(code) => {
+            Event::InlineMath(tex) => math::push(&mut self.out, tex, false),
+            Event::DisplayMath(tex) => math::push(&mut self.out, tex, true),
+            Event::Code(code) => {
                 self.out.push_str("<code>");
                 push_escaped(&mut self.out, code);
                 self.out.push_str("</code>");
@@ -374,7 +377,12 @@ fn content(following: &[Piece<'_>]) -> (String, usize) {
             Event::Start(_) => depth += 1,
             Event::End(_) if depth == 0 => return (text, index + 1),
             Event::End(_) => depth -= 1,
-            Event::Text(piece) | Event::Code(piece) => text.push_str(piece),
+            Event::Text(piece)
+            | Event::Code(piece)
+            | Event::InlineMath(piece)
+            | Event::DisplayMath(piece) => {
+                text.push_str(piece);
+            }
             Event::SoftBreak | Event::HardBreak => text.push(' '),
             _ => {}
         }

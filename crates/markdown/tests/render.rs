@@ -194,3 +194,28 @@ fn footnotes() {
     );
     check("a[^x]", r#"<p dir="auto">a[^x]</p>"#);
 }
+
+#[test]
+fn formulas() {
+    check(
+        "a $x$ and \\(y\\)",
+        r#"<p dir="auto">a <math alttext="x"><mi>x</mi></math> and <math alttext="y"><mi>y</mi></math></p>"#,
+    );
+    check(
+        "$$\nx\n$$",
+        r#"<p dir="auto"><span class="formula" tabindex="0"><math display="block" alttext="x"><mi>x</mi></math></span></p>"#,
+    );
+    check(
+        "$5 and $10 or $5-$10",
+        r#"<p dir="auto">$5 and $10 or $5-$10</p>"#,
+    );
+    check("`$x$` \\$y$", r#"<p dir="auto"><code>$x$</code> $y$</p>"#);
+    check(
+        "$\\unknown$",
+        r#"<p dir="auto"><code title="A formula, as it was written">\unknown</code></p>"#,
+    );
+    check(
+        "# a $x_1$",
+        r#"<h3 dir="auto" id="m1-h-a-x_1">a <math alttext="x_1"><msub><mi>x</mi><mn>1</mn></msub></math></h3>"#,
+    );
+}

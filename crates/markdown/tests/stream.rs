@@ -1,7 +1,10 @@
-//! The one promise of the stream: however a text arrives, the page ends up with what `render`
-//! gives for it, after every patch.
+//! The one promise of the stream: however a text arrives, the page shows what `render_unfinished`
+//! gives for it after every patch, and what `render` gives at the end. Its HTML does, and so do its
+//! elements.
 
-use markdown::{Options, StreamRenderer, render};
+mod tree;
+
+use markdown::{Options, StreamRenderer, render, render_unfinished};
 use proptest::prelude::*;
 
 fn options() -> Options {
@@ -18,15 +21,28 @@ fn check(text: &str, cuts: impl IntoIterator<Item = usize>) {
     cuts.sort_unstable();
     let mut renderer = StreamRenderer::new(options());
     let mut page = Vec::new();
+    let mut tree = tree::Page::default();
     let mut from = 0;
     for cut in cuts {
         renderer.push(&text[from..cut]);
         from = cut;
         let patch = renderer.patches();
+        tree.apply(&patch);
         assert!(patch.apply(&mut page), "a patch for the page as it is: {patch:?}");
         assert_eq!(page, renderer.blocks(), "the renderer knows the page");
-        assert_eq!(page, render(&text[..cut], &options()), "after {:?}", &text[..cut]);
+        assert_eq!(
+            page,
+            render_unfinished(&text[..cut], &options()),
+            "after {:?}",
+            &text[..cut]
+        );
+        assert_eq!(tree.html(), page, "the elements after {:?}", &text[..cut]);
     }
+    let patch = renderer.finish();
+    tree.apply(&patch);
+    assert!(patch.apply(&mut page));
+    assert_eq!(page, render(text, &options()), "at the end of {text:?}");
+    assert_eq!(tree.html(), page, "the elements at the end of {text:?}");
 }
 
 fn floor(text: &str, at: usize) -> usize {
@@ -122,6 +138,16 @@ const PIECES: &[&str] = &[
     "?>",
     "<![CDATA[",
     "]]>",
+    "$",
+    "$$",
+    "$x^2$",
+    "$5",
+    "\\(",
+    "\\)",
+    "\\[a = b\\]",
+    "\\frac{a}{b}",
+    "!",
+    "1",
 ];
 
 proptest! {
@@ -170,6 +196,8 @@ proptest! {
             renderer.push(piece);
         }
         prop_assert!(renderer.patches().apply(&mut page));
+        prop_assert_eq!(&page, &render_unfinished(renderer.text(), &options()));
+        prop_assert!(renderer.finish().apply(&mut page));
         prop_assert_eq!(page, render(renderer.text(), &options()));
     }
 }
@@ -203,6 +231,10 @@ fn hard_cases() {
         "- [ ] a\n- [x] b\n\n  c\n",
         "\n\n\n   indented\n\n   - list\n\n   after",
         "| a |\n| - |\n| b\n\nc",
+        "    | a | b |\n| a | b |\n",
+        "\r| a | b |\n",
+        "_\n- **\nword",
+        "so $x\n\n$$\na\n$$ and \\(y\\), $5-$10\n",
     ] {
         check(text, 0..text.len());
         check(text, []);

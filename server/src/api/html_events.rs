@@ -6,6 +6,7 @@
 //! number their ids alike. Tool calls come as `tool.html`, their badge.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use app::dates::Reader;
 use app::features::chat::badge::tool_html;
@@ -60,6 +61,9 @@ impl HtmlEvents {
                 }
                 _ => {
                     self.send_text(&mut text, &mut frames);
+                    if is_new {
+                        self.finish_text(event.seq, &mut frames);
+                    }
                     self.fold(&event.event);
                     if is_new {
                         frames.extend(frame_of(event, &self.reader));
@@ -108,7 +112,11 @@ impl HtmlEvents {
                 Some(more) => renderer.push(more),
                 None => renderer.reset(text),
             }
-            let patch = renderer.patches();
+            let patch = if index + 1 < count {
+                renderer.finish()
+            } else {
+                renderer.patches()
+            };
             if is_reset || !patch.is_empty(shown) {
                 patches.push(patch.for_part(number(index)));
             }
@@ -123,14 +131,47 @@ impl HtmlEvents {
             });
         }
         self.known_parts = count;
-        frames.extend(patches.into_iter().filter_map(|patch| {
-            Some(Frame {
-                id,
-                name: "text.html",
-                data: serde_json::to_string(&patch).ok()?,
-            })
-        }));
+        frames.extend(patches.iter().filter_map(|patch| text_frame(id, patch)));
     }
+
+    /// Shows the text as it is without what may have been added while it was written: something else comes, with this
+    /// number.
+    fn finish_text(&mut self, next: u64, frames: &mut Vec<Frame>) {
+        let Some(message) = &self.message else { return };
+        let Some((Part::Text { text }, index)) = message.parts.last().zip(message.parts.len().checked_sub(1))
+        else {
+            return;
+        };
+        let options = markdown_options(message.id, index);
+        let renderer = match self.renderers.entry(index) {
+            Entry::Occupied(known) => known.into_mut(),
+            // The page has it as its own HTML.
+            Entry::Vacant(_)
+                if markdown::render(text, &options) == markdown::render_unfinished(text, &options) =>
+            {
+                return;
+            }
+            Entry::Vacant(new) => {
+                let renderer = new.insert(StreamRenderer::new(options));
+                renderer.push(text);
+                renderer
+            }
+        };
+        let shown = renderer.blocks().len();
+        let patch = renderer.finish();
+        if !patch.is_empty(shown) {
+            // Whoever goes on after this one gets what comes next.
+            frames.extend(text_frame(next - 1, &patch.for_part(number(index))));
+        }
+    }
+}
+
+fn text_frame(id: u64, patch: &HtmlPatch) -> Option<Frame> {
+    Some(Frame {
+        id,
+        name: "text.html",
+        data: serde_json::to_string(patch).ok()?,
+    })
 }
 
 fn frame_of(event: &SequencedEvent, reader: &Reader) -> Option<Frame> {
@@ -241,11 +282,11 @@ mod tests {
         events(vec![
             RunEvent::RunThinking {},
             delta("On **"),
-            delta("it**."),
+            delta("it**. So *far"),
             call(),
             delta("\n\n- one\n"),
             delta("- two\n\nDone"),
-            delta(", *really*."),
+            delta(", *really*.\n\n| a | **b"),
             RunEvent::RunCompleted {},
         ])
     }
@@ -260,17 +301,21 @@ mod tests {
         let mut page = BTreeMap::new();
         for (index, part) in message.parts.iter().enumerate() {
             if let Part::Text { text } = part {
-                page.insert(
-                    index as u32,
-                    markdown::render(text, &markdown_options(message.id, index)),
-                );
+                let is_growing =
+                    index + 1 == message.parts.len() && message.status == MessageStatus::Streaming;
+                let render = if is_growing {
+                    markdown::render_unfinished
+                } else {
+                    markdown::render
+                };
+                page.insert(index as u32, render(text, &markdown_options(message.id, index)));
             }
         }
         let mut html = HtmlEvents::new(after, TimeZone::UTC);
         let mut last = after;
         for batch in story.chunks(batch) {
             for frame in html.frames(batch) {
-                assert!(frame.id >= last && frame.id > after);
+                assert!(frame.id >= last);
                 assert!(!["text.delta", "text.reset"].contains(&frame.name));
                 last = frame.id;
                 if frame.name == "text.html" {
@@ -297,7 +342,8 @@ mod tests {
     fn from_wherever_a_page_begins_it_ends_with_the_same_html() {
         let story = story();
         let whole = rendered(&story);
-        assert_eq!(whole[&2].len(), 2);
+        assert_eq!(whole[&0], ["<p dir=\"auto\">On <strong>it</strong>. So *far</p>"]);
+        assert_eq!(whole[&2].len(), 3);
         for after in 0..story.len() as u64 {
             for batch in [1, 2, 3, 100] {
                 assert_eq!(

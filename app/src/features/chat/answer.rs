@@ -7,7 +7,8 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use protocol::RunId;
 
-use super::entry::{Answer, Content, Html};
+use super::block::block_view;
+use super::entry::{Answer, Content};
 use super::model::AnswerStatus;
 use super::state::ChatState;
 use crate::ui::{Icon, icon};
@@ -56,16 +57,14 @@ fn part_view(content: Content) -> impl IntoView {
                 <For
                     each=move || blocks.get().into_iter().enumerate()
                     key=|(index, _)| *index
-                    children=|(_, html)| html_view("blk", html)
+                    children=|(_, block)| block_view(block)
                 />
             </div>
         }),
-        Content::Tool { badge, .. } => Either::Right(html_view("call", badge)),
+        Content::Tool { badge, .. } => {
+            Either::Right(view! { <div class="call" inner_html=move || badge.get()></div> })
+        }
     }
-}
-
-fn html_view(class: &'static str, html: Html) -> impl IntoView {
-    view! { <div class=class inner_html=move || html.get()></div> }
 }
 
 /// "Thinking…", with the seconds once they are worth counting.

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use protocol::html::HtmlPatch;
 use protocol::{MessageId, RunId, ToolCallId};
 
+use super::block::Block;
 use super::model::{AnswerData, AnswerStatus, EntryData, PartData};
 
 /// One thing in the thread.
@@ -109,7 +110,7 @@ pub enum Content {
         /// Its number among the message's parts. Not always its place here: a text without anything to show is a part
         /// of the message, but never reaches the page.
         index: u32,
-        blocks: ArcRwSignal<Vec<Html>>,
+        blocks: ArcRwSignal<Vec<ArcRwSignal<Block>>>,
     },
     Tool {
         id: ToolCallId,
@@ -152,18 +153,12 @@ impl Answer {
             blocks
         });
         if blocks.with_untracked(Vec::len) != count {
-            blocks.update(|blocks| blocks.resize_with(count, || ArcRwSignal::new(String::new())));
+            blocks.update(|blocks| blocks.resize_with(count, Default::default));
         }
         for change in patch.changes {
             let block = blocks.with_untracked(|blocks| blocks.get(change.index as usize).cloned());
             if let Some(block) = block {
-                block.update(|html| {
-                    let keep = change.keep as usize;
-                    if html.is_char_boundary(keep) {
-                        html.truncate(keep);
-                        html.push_str(&change.html);
-                    }
-                });
+                block.update(|block| block.change(change));
             }
         }
     }
@@ -230,7 +225,12 @@ impl Part {
         Self::of(match data {
             PartData::Text(blocks) => Content::Text {
                 index,
-                blocks: ArcRwSignal::new(blocks.into_iter().map(ArcRwSignal::new).collect()),
+                blocks: ArcRwSignal::new(
+                    blocks
+                        .into_iter()
+                        .map(|html| ArcRwSignal::new(Block::new(html)))
+                        .collect(),
+                ),
             },
             PartData::Tool { id, html } => Content::Tool {
                 id,
@@ -247,7 +247,7 @@ impl Part {
                     && blocks
                         .iter()
                         .zip(html)
-                        .all(|(block, html)| block.with_untracked(|block| block == html))
+                        .all(|(block, html)| block.with_untracked(|block| block.html() == html))
             }),
             (Content::Tool { badge, .. }, PartData::Tool { html, .. }) => {
                 badge.with_untracked(|badge| badge == html)
@@ -293,6 +293,7 @@ mod tests {
                     index: *index,
                     keep: *keep,
                     html: (*html).into(),
+                    place: None,
                 })
                 .collect(),
         }
@@ -304,7 +305,7 @@ mod tests {
             Content::Text { blocks, .. } => blocks
                 .get_untracked()
                 .iter()
-                .map(GetUntracked::get_untracked)
+                .map(|block| block.with_untracked(|block| block.html().to_owned()))
                 .collect::<Vec<_>>()
                 .join("|"),
             Content::Tool { badge, .. } => format!("[{}]", badge.get_untracked()),

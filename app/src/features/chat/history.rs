@@ -180,21 +180,26 @@ fn finished_message(
 
 /// A stored answer with all that it shows rendered.
 fn answer_data(message: &Message, now: &Now) -> AnswerData {
+    let status = AnswerStatus::of(message);
     let parts = message
         .parts
         .iter()
         .enumerate()
         .filter_map(|(index, part)| match part {
-            Part::Text { text } => Some(PartData::Text(markdown::render(
-                text,
-                &markdown_options(message.id, index),
-            ))),
+            Part::Text { text } => {
+                let is_growing = status == AnswerStatus::Live && index + 1 == message.parts.len();
+                let render = if is_growing {
+                    markdown::render_unfinished
+                } else {
+                    markdown::render
+                };
+                Some(PartData::Text(render(text, &markdown_options(message.id, index))))
+            }
             Part::ToolCall { id } => Some(PartData::Tool {
                 id: *id,
                 html: badge_html(message.tool_call(*id)?, now),
             }),
         });
-    let status = AnswerStatus::of(message);
     let owed = match message.parts.last() {
         None => true,
         Some(Part::Text { .. }) => false,

@@ -8,6 +8,7 @@ pub mod api;
 pub mod badge;
 #[cfg(feature = "ssr")]
 mod badge_detail;
+pub mod block;
 mod command_menu;
 pub mod commands;
 pub mod composer;

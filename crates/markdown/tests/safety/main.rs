@@ -5,7 +5,7 @@
 
 mod nasty;
 
-use markdown::{Options, StreamRenderer, render};
+use markdown::{Options, StreamRenderer, render, render_unfinished};
 use nasty::NASTY;
 use proptest::prelude::*;
 use scraper::{ElementRef, Html, Node};
@@ -20,7 +20,7 @@ const ELEMENTS: &[(&str, &[&str])] = &[
     ("blockquote", &["class", "dir"]),
     ("br", &[]),
     ("button", &["class", "data-copy", "hidden", "type"]),
-    ("code", &["class"]),
+    ("code", &["class", "title"]),
     ("del", &[]),
     ("div", &["aria-label", "class", "id", "role", "tabindex"]),
     ("em", &[]),
@@ -33,10 +33,43 @@ const ELEMENTS: &[(&str, &[&str])] = &[
     ("hr", &[]),
     ("input", &["aria-label", "checked", "disabled", "type"]),
     ("li", &["class", "dir"]),
+    ("math", &["alttext", "display"]),
+    ("mfrac", &["linethickness"]),
+    ("mi", &["mathvariant"]),
+    ("mn", &[]),
+    (
+        "mo",
+        &[
+            "class",
+            "form",
+            "lspace",
+            "maxsize",
+            "minsize",
+            "movablelimits",
+            "rspace",
+            "stretchy",
+            "symmetric",
+        ],
+    ),
+    ("mover", &[]),
+    ("mpadded", &["width"]),
+    ("mroot", &[]),
+    ("mrow", &["displaystyle", "scriptlevel"]),
+    ("mspace", &["depth", "height", "width"]),
+    ("msqrt", &[]),
+    ("msub", &[]),
+    ("msubsup", &[]),
+    ("msup", &[]),
+    ("mtable", &["class"]),
+    ("mtd", &["class"]),
+    ("mtext", &[]),
+    ("mtr", &["class"]),
+    ("munder", &[]),
+    ("munderover", &[]),
     ("ol", &["start"]),
     ("p", &["class", "dir"]),
     ("pre", &["dir", "tabindex"]),
-    ("span", &["class"]),
+    ("span", &["class", "tabindex"]),
     ("strong", &[]),
     ("sup", &["class"]),
     ("table", &[]),
@@ -128,7 +161,9 @@ fn check(text: &str) {
     let options = Options::new("m1-");
     let html = render(text, &options);
     // Each block alone as well: a page patches single blocks.
-    for block in html.iter().chain([&html.concat()]) {
+    let unfinished = render_unfinished(text, &options);
+    let whole = [html.concat(), unfinished.concat()];
+    for block in html.iter().chain(&unfinished).chain(&whole) {
         if let Some(objection) = objection(block) {
             panic!("{objection}\nin {block}\nfrom {text:?}");
         }
@@ -306,6 +341,20 @@ const PIECES: &[&str] = &[
     "&NewLine;",
     "%0a",
     "%22",
+    "$",
+    "$$",
+    "\\(",
+    "\\)",
+    "\\text{",
+    "}",
+    "\\frac",
+    "{a}",
+    "^",
+    "\\href",
+    "\\color{red}",
+    "\\begin{matrix}",
+    "\\end{matrix}",
+    "$\\text{<script>}$",
 ];
 
 proptest! {

@@ -1,0 +1,578 @@
+//! The end of a text that is still being written, made whole: `**bo` is shown bold and not with two asterisks that
+//! vanish a moment later. Nothing here decides what is safe. It only adds closing marks to the source, or leaves
+//! out what cannot be judged yet; what comes of that is rendered like any other text, and the finished text is
+//! rendered without any of this.
+
+use crate::document::{is_backslashed, is_inline, line_start, parser};
+use crate::dollars::looks_like_tex;
+use pulldown_cmark::{Event, Tag};
+use std::borrow::Cow;
+
+/// What may be a formula or a link is held back up to this many bytes; then it is shown as it is.
+const LONGEST_HELD: usize = 2_000;
+/// The same for what follows a single dollar sign, which may well be money.
+const LONGEST_HELD_DOLLAR: usize = 80;
+
+/// The block that the text ends in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaf {
+    Paragraph,
+    /// A heading or a table's cell: it ends with its line.
+    Line,
+    Code,
+    /// Nothing that could be open.
+    None,
+}
+
+/// The text with its end mended. The beginning of a top-level block at least must be there.
+pub(crate) fn mended(text: &str) -> Cow<'_, str> {
+    if text.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let (leaf, start, end) = last_leaf(text);
+    let kept = without_marker(text, leaf);
+    if leaf == Leaf::Code {
+        return Cow::Borrowed(kept);
+    }
+    let (leaf, start, end) = if kept.len() < text.len() {
+        last_leaf(kept)
+    } else {
+        (leaf, start, end)
+    };
+    if is_over(kept, leaf, end) {
+        return Cow::Borrowed(kept);
+    }
+    let content = closed(&kept[start..end]);
+    if content.is_empty() {
+        // A list's marker alone would make a heading of the line above.
+        return Cow::Borrowed(&kept[..line_start(kept, start)]);
+    }
+    let mut out = kept[..start].to_owned();
+    out.push_str(&content);
+    if leaf == Leaf::Paragraph {
+        complete_table(&mut out, start);
+    }
+    Cow::Owned(out)
+}
+
+/// The last block that holds text, and where its text starts and ends.
+fn last_leaf(text: &str) -> (Leaf, usize, usize) {
+    let mut leaf = Leaf::None;
+    let (mut start, mut end) = (0, 0);
+    // The block that was opened; it counts once there is something in it.
+    let mut opened = None;
+    for (event, range) in parser(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => (leaf, opened) = (Leaf::Code, None),
+            Event::Start(Tag::HtmlBlock) | Event::Rule => (leaf, opened) = (Leaf::None, None),
+            Event::Start(Tag::Heading { .. } | Tag::TableCell) => opened = Some(Leaf::Line),
+            Event::Start(tag) if !is_inline(&tag) => opened = Some(Leaf::Paragraph),
+            Event::End(_) | Event::TaskListMarker(_) => {}
+            _ => {
+                if let Some(next) = opened.take() {
+                    (leaf, start, end) = (next, range.start, range.end);
+                }
+                end = end.max(range.end);
+            }
+        }
+    }
+    (leaf, start, end.max(start))
+}
+
+/// Whether what follows cannot become part of the last leaf any more.
+fn is_over(text: &str, leaf: Leaf, end: usize) -> bool {
+    let after = &text[end..];
+    let lines = after.replace("\r\n", "\n").matches(['\n', '\r']).count();
+    !after.trim().is_empty()
+        || match leaf {
+            Leaf::Paragraph => lines > 1,
+            Leaf::Line => lines > 0,
+            Leaf::Code | Leaf::None => true,
+        }
+}
+
+/// The text without a last line that is nothing but the beginning of a mark: of a list's item, a heading, a fence, a
+/// rule, a table's second line, a box to tick, a footnote.
+fn without_marker(text: &str, leaf: Leaf) -> &str {
+    let start = line_start(text, text.len());
+    let line = text[start..].trim();
+    if line.is_empty() {
+        return text;
+    }
+    let is_all = |line: &str, marks: &str| line.chars().all(|c| marks.contains(c) || c.is_whitespace());
+    let content = line.trim_start_matches(['>', ' ', '\t']);
+    let is_marker = if leaf == Leaf::Code && !is_fence(content) {
+        is_all(line, "`") || is_all(line, "~")
+    } else {
+        let unlisted = without_list_marker(content);
+        is_all(unlisted, "-+*=#_~`|:>")
+            || is_fence(unlisted)
+            || is_open_box(unlisted)
+            || (content.starts_with('[') && content.contains("]:"))
+    };
+    // A fence in the middle of code that is as long as another one's is a line of it.
+    let is_marker = is_marker && !(leaf == Leaf::Code && is_fence(content) && !opens_last_code(text, start));
+    if is_marker { &text[..start] } else { text }
+}
+
+fn is_fence(line: &str) -> bool {
+    line.starts_with("```") || line.starts_with("~~~")
+}
+
+/// Whether the line at `start` is the first of the block of code that the text ends in.
+fn opens_last_code(text: &str, start: usize) -> bool {
+    parser(text)
+        .into_offset_iter()
+        .filter(|(event, _)| matches!(event, Event::Start(Tag::CodeBlock(_))))
+        .last()
+        .is_some_and(|(_, range)| range.start >= start)
+}
+
+fn without_list_marker(line: &str) -> &str {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=9).contains(&digits) {
+        let rest = &line[digits..];
+        return match rest.strip_prefix(['.', ')']) {
+            Some(rest) if rest.is_empty() || rest.starts_with(' ') => rest.trim_start(),
+            None if rest.is_empty() => rest,
+            _ => line,
+        };
+    }
+    match line.strip_prefix(['-', '*', '+']) {
+        Some(rest) if rest.starts_with(' ') => rest.trim_start(),
+        _ => line,
+    }
+}
+
+fn is_open_box(line: &str) -> bool {
+    matches!(line, "[" | "[ " | "[x" | "[X" | "[ ]" | "[x]" | "[X]")
+}
+
+/// A last line between bars gets what makes a table of it. `leaf` is where the paragraph begins.
+fn complete_table(out: &mut String, leaf: usize) {
+    let start = line_start(out, out.len());
+    let line = &out[start..];
+    let Some(bar) = line.find('|').filter(|bar| {
+        let before = line[..*bar].trim_start_matches(['>', ' ', '\t']);
+        without_list_marker(before).is_empty()
+    }) else {
+        return;
+    };
+    let row = line[bar + 1..].trim_end();
+    // The line above would have been the head of the same table.
+    let above = out[leaf.min(start)..start].trim_end_matches(['\n', '\r']);
+    let above = above.rsplit(['\n', '\r']).next().unwrap_or_default();
+    if row.is_empty() || above.trim_start_matches(['>', ' ', '\t']).starts_with('|') {
+        return;
+    }
+    let row_start = start + bar + 1;
+    let is_bar = |at: usize| out.as_bytes()[at] == b'|' && !is_backslashed(out, at);
+    let bars = (row_start..row_start + row.len())
+        .filter(|at| is_bar(*at))
+        .count();
+    let closed = is_bar(row_start + row.len() - 1);
+    let columns = if closed { bars } else { bars + 1 };
+    // What a list's item or a quote has before each of its lines.
+    let indent: String = line[..bar]
+        .chars()
+        .map(|c| if c == '>' || c.is_whitespace() { c } else { ' ' })
+        .collect();
+    let end = if closed { "" } else { " |" };
+    let second = "---|".repeat(columns);
+    out.truncate(row_start + row.len());
+    out.push_str(&format!("{end}\n{indent}|{second}"));
+}
+
+/// An inline text with what is open in it closed.
+fn closed(text: &str) -> String {
+    let mut mender = Mender {
+        text,
+        out: String::with_capacity(text.len() + 4),
+        open: Vec::new(),
+    };
+    mender.run(0, text.len());
+    mender.finish()
+}
+
+struct Mender<'t> {
+    text: &'t str,
+    out: String,
+    /// The marks of emphasis that are open: which, how many, where in `out`.
+    open: Vec<(u8, usize, usize)>,
+}
+
+impl Mender<'_> {
+    /// Copies the text from `at` to `end`. Stops early where the rest is held back.
+    fn run(&mut self, mut at: usize, end: usize) {
+        while at < end {
+            let byte = self.text.as_bytes()[at];
+            let next = match byte {
+                b'\\' => self.backslash(at, end),
+                b'`' => self.code(at, end),
+                b'$' => self.dollar(at, end),
+                b'[' => self.bracket(at, end),
+                b'!' if self.text[at..end] == *"!" || self.text[at..end].starts_with("![") => {
+                    self.image(at, end)
+                }
+                b'<' if is_break_begun(&self.text[at + 1..end]) => None,
+                b'*' | b'_' | b'~' => self.emphasis(at, end),
+                _ => {
+                    let rest = &self.text[at..end];
+                    let special = |c: char| "\\`$[!<*_~".contains(c);
+                    let length = rest
+                        .char_indices()
+                        .skip(1)
+                        .find(|(_, c)| special(*c))
+                        .map_or(rest.len(), |(at, _)| at);
+                    self.keep(at, at + length)
+                }
+            };
+            match next {
+                Some(next) => at = next,
+                None => return,
+            }
+        }
+    }
+
+    fn keep(&mut self, from: usize, to: usize) -> Option<usize> {
+        self.out.push_str(&self.text[from..to]);
+        Some(to)
+    }
+
+    fn backslash(&mut self, at: usize, end: usize) -> Option<usize> {
+        let rest = &self.text[at + 1..end];
+        let close = match rest.chars().next() {
+            None => return None,
+            Some('(') => "\\)",
+            Some('[') => "\\]",
+            Some(c) => return self.keep(at, at + 1 + c.len_utf8()),
+        };
+        match rest[1..].find(close) {
+            Some(found) if looks_like_tex(&rest[1..1 + found]) => self.keep(at, at + 2 + found + 2),
+            None if rest.len() <= LONGEST_HELD => None,
+            _ => self.keep(at, at + 2),
+        }
+    }
+
+    fn code(&mut self, at: usize, end: usize) -> Option<usize> {
+        let rest = &self.text[at..end];
+        let marks = rest.bytes().take_while(|byte| *byte == b'`').count();
+        let mut search = marks;
+        while let Some(found) = rest[search..].find('`') {
+            let start = search + found;
+            let run = rest[start..].bytes().take_while(|byte| *byte == b'`').count();
+            if run == marks {
+                return self.keep(at, at + start + run);
+            }
+            search = start + run;
+        }
+        let content = rest[marks..].trim_end().trim_end_matches('`');
+        if !content.trim().is_empty() {
+            self.keep(at, at + marks + content.len());
+            self.out.push_str(&rest[..marks]);
+        }
+        None
+    }
+
+    fn dollar(&mut self, at: usize, end: usize) -> Option<usize> {
+        let rest = &self.text[at..end];
+        if rest.starts_with("$$") {
+            return match rest[2..].find("$$") {
+                Some(found) => self.keep(at, at + 2 + found + 2),
+                None if rest.len() <= LONGEST_HELD => None,
+                None => self.keep(at, at + 2),
+            };
+        }
+        let before = self.text[..at].chars().next_back();
+        let after = rest[1..].chars().next();
+        let may_open = !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_whitespace);
+        let close = |(found, _): &(usize, &str)| {
+            !rest[..1 + *found].ends_with(char::is_whitespace)
+                && !rest[2 + *found..].starts_with(|c: char| c.is_ascii_digit())
+        };
+        if let Some((found, _)) = rest[1..].match_indices('$').find(close).filter(|_| may_open) {
+            return self.keep(at, at + 2 + found);
+        }
+        // A letter by itself or a command is a formula's beginning; anything else is more likely money or a shell's.
+        let begins_formula = after.is_none_or(|first| {
+            first == '\\'
+                || (first.is_alphabetic() && !rest[1 + first.len_utf8()..].starts_with(char::is_alphanumeric))
+        });
+        if may_open && begins_formula && rest.len() <= LONGEST_HELD_DOLLAR {
+            return None;
+        }
+        self.keep(at, at + 1)
+    }
+
+    fn image(&mut self, at: usize, end: usize) -> Option<usize> {
+        if at + 1 == end {
+            // Held back only until it is known what follows.
+            return None;
+        }
+        let before = self.out.len();
+        self.out.push('!');
+        let next = self.bracket(at + 1, end);
+        if self.out[before + 1..].starts_with('[') {
+            return next;
+        }
+        self.out.remove(before);
+        next
+    }
+
+    fn bracket(&mut self, at: usize, end: usize) -> Option<usize> {
+        let rest = &self.text[at..end];
+        let Some(label) = label_end(rest) else {
+            if rest.starts_with("[^") {
+                return None;
+            }
+            // A link's text perhaps: shown without its bracket.
+            return if rest.len() <= LONGEST_HELD && !rest.contains(['\n', '\r']) {
+                Some(at + 1)
+            } else {
+                self.keep(at, at + 1)
+            };
+        };
+        let after = &rest[label + 1..];
+        if rest.starts_with("[^") {
+            return self.keep(at, at + label + 1);
+        }
+        if let Some(inside) = after.strip_prefix('(') {
+            if let Some(length) = destination_end(inside) {
+                return self.keep(at, at + label + 2 + length);
+            }
+            if inside.len() <= LONGEST_HELD && !inside.contains(['\n', '\r']) {
+                self.run(at + 1, at + label);
+                return None;
+            }
+        } else if after.is_empty() {
+            self.run(at + 1, at + label);
+            return None;
+        }
+        self.keep(at, at + 1)
+    }
+
+    fn emphasis(&mut self, at: usize, end: usize) -> Option<usize> {
+        let byte = self.text.as_bytes()[at];
+        let rest = &self.text[at..end];
+        let mut count = rest.bytes().take_while(|next| *next == byte).count();
+        let next = at + count;
+        if byte == b'~' && count != 2 {
+            // One means "about" as often as it means anything.
+            return if next == end { None } else { self.keep(at, next) };
+        }
+        if next == end {
+            // Closes what is open, or opens what is not there yet.
+            return None;
+        }
+        let before = self.text[..at].chars().next_back();
+        let after = self.text[next..].chars().next();
+        let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
+        let is_mark = |c: Option<char>| c.is_some_and(|c| c.is_ascii_punctuation());
+        let left = !is_space(after) && (!is_mark(after) || is_space(before) || is_mark(before));
+        let right = !is_space(before) && (!is_mark(before) || is_space(after) || is_mark(after));
+        let can_open = left && (byte != b'_' || !right || is_mark(before));
+        let can_close = right && (byte != b'_' || !left || is_mark(after));
+        if can_close {
+            while count > 0
+                && let Some(index) = self.open.iter().rposition(|(mark, _, _)| *mark == byte)
+            {
+                let used = count.min(self.open[index].1);
+                count -= used;
+                self.open.truncate(index + 1);
+                self.open[index].1 -= used;
+                if self.open[index].1 == 0 {
+                    self.open.pop();
+                }
+            }
+        }
+        if can_open && count > 0 {
+            self.open
+                .push((byte, count.min(3), self.out.len() + (next - at - count)));
+        }
+        self.keep(at, next)
+    }
+
+    fn finish(mut self) -> String {
+        self.out.truncate(self.out.trim_end().len());
+        let mut closing = String::new();
+        while let Some((mark, count, at)) = self.open.pop() {
+            let marks = String::from_utf8(vec![mark; count]).unwrap_or_default();
+            let is_empty = self
+                .out
+                .get(at + count..)
+                .is_none_or(|content| content.trim().is_empty());
+            if is_empty && closing.is_empty() {
+                self.out.truncate(at.min(self.out.len()));
+                self.out.truncate(self.out.trim_end().len());
+            } else {
+                closing.push_str(&marks);
+            }
+        }
+        self.out + &closing
+    }
+}
+
+/// Where the bracket that a text begins with is closed.
+fn label_end(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut code = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'`' => code = !code,
+            _ if code || is_backslashed(text, at) => {}
+            b'[' => depth += 1,
+            b']' if depth == 1 => return Some(at),
+            b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The length of a link's destination with its closing parenthesis.
+fn destination_end(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if is_backslashed(text, at) => {}
+            b'"' | b'\'' if quote == Some(byte) => quote = None,
+            b'"' | b'\'' if quote.is_none() && text[..at].ends_with(' ') => quote = Some(byte),
+            _ if quote.is_some() => {}
+            b'(' => depth += 1,
+            b')' if depth == 0 => return Some(at + 1),
+            b')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether this, behind a `<`, is how a line break begins.
+fn is_break_begun(rest: &str) -> bool {
+    ["br>", "br/>", "br />"].iter().any(|whole| {
+        rest.len() < whole.len()
+            && whole
+                .get(..rest.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(rest))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(mended(text), expected, "{text:?}");
+    }
+
+    #[test]
+    fn open_marks_are_closed() {
+        check("a **bo", "a **bo**");
+        check("a **bold**", "a **bold**");
+        check("a **bold*", "a **bold**");
+        check("a **", "a");
+        check("a **bo **", "a **bo**");
+        check("a *it", "a *it*");
+        check("a ***both", "a ***both***");
+        check("**a *b", "**a *b***");
+        check("a ~~go", "a ~~go~~");
+        check("about ~5 minutes", "about ~5 minutes");
+        check("2 * 3", "2 * 3");
+        check("snake_case", "snake_case");
+        check("_a", "_a_");
+        check("a `co", "a `co`");
+        check("a ``c`o`", "a ``c`o``");
+        check("a `", "a ");
+        check("**a `b", "**a `b`**");
+        check("`*`", "`*`");
+        check("\\*a", "\\*a");
+        check("> - **a", "> - **a**");
+        check("# **a", "# **a**");
+        check("- **a\n- *b", "- **a\n- *b*");
+    }
+
+    #[test]
+    fn what_is_finished_stays() {
+        for text in [
+            "",
+            "a **b\n\n",
+            "a **b\n\nc",
+            "# **a\n",
+            "| a |\n|---|\n| **b |\n",
+            "```\na **b",
+            "<div>\n**a",
+            "a **b**\n\n***\n\n",
+            "[a](https://b.example) [c",
+        ] {
+            if text.ends_with("[c") {
+                check(text, "[a](https://b.example) c");
+            } else {
+                check(text, text);
+            }
+        }
+    }
+
+    #[test]
+    fn links_are_shown_by_their_text_until_they_lead_somewhere() {
+        check("see [the si", "see the si");
+        check("see [the **si", "see the **si**");
+        check("see [the site]", "see the site");
+        check("see [the site](https://a.exa", "see the site");
+        check(
+            "see [the site](https://a.example)",
+            "see [the site](https://a.example)",
+        );
+        check("see ![a c", "see a c");
+        check("see ![a cat](https://a", "see a cat");
+        check("a[^1", "a");
+        check("a[^1]", "a[^1]");
+        check("a[1] b", "a[1] b");
+        check("wow!", "wow");
+        check("**[a", "**a**");
+        check("**[", "");
+    }
+
+    #[test]
+    fn formulas_wait_for_their_end_and_money_does_not() {
+        check("so $x^2", "so");
+        check("so $\\frac", "so");
+        check("so $x^2$ a", "so $x^2$ a");
+        check("costs $5 and **mo", "costs $5 and **mo**");
+        check("set $HOME to", "set $HOME to");
+        check("$$\na = b\n", "");
+        check("so \\(x", "so");
+        check("so \\[x\n= y", "so");
+        check("so \\(x\\) and **b", "so \\(x\\) and **b**");
+    }
+
+    #[test]
+    fn a_line_that_is_only_a_mark_waits() {
+        for line in [
+            "-", "- ", "*", "**", "1", "1.", "12. ", "#", "### ", "`", "``", "```", "```ru", "---", "==",
+            "- [", "- [x]", "> ", "- **", "|", "|--",
+        ] {
+            check(&format!("text\n{line}"), "text");
+            check(&format!("- a\n{line}"), "- a");
+        }
+        check("[a]: htt", "");
+        check("2024 was", "2024 was");
+        check("```rust\nlet a;\n``", "```rust\nlet a;\n");
+        check("```rust\nlet a;\n```", "```rust\nlet a;\n```");
+        check("```ru", "");
+    }
+
+    #[test]
+    fn a_line_between_bars_is_a_table_from_its_beginning() {
+        check("| a", "| a |\n|---|");
+        check("| a | b", "| a | b |\n|---|---|");
+        check("| a | **b", "| a | **b** |\n|---|---|");
+        check("| a | b |\n", "| a | b |\n|---|---|");
+        check("| a | b |\n|--", "| a | b |\n|---|---|");
+        check("> text\n> | a", "> text\n> | a |\n> |---|");
+        check("- | a", "- | a |\n  |---|");
+        check("| a | b |\n|---|---|\n| **c", "| a | b |\n|---|---|\n| **c**");
+        check("a | b", "a | b");
+    }
+}
