@@ -77,7 +77,9 @@ fn mark(text: &str, signs: &[(usize, Sign)], bytes: &mut [u8]) {
                 .filter(|end| looks_like_tex(&text[start + 2..rest[*end].0])),
             Sign::Dollar if may_open(text, start) => rest
                 .iter()
-                .position(|(at, sign)| *sign == Sign::Dollar && may_close(text, *at)),
+                .position(|(at, sign)| *sign == Sign::Dollar && may_close(text, *at))
+                // A formula may begin with a digit, but so do two prices in a sentence.
+                .filter(|end| *end == 0 || !text.as_bytes()[start + 1].is_ascii_digit()),
             Sign::Dollar | Sign::Close(_) => None,
         };
         let Some(end) = end else {

@@ -31,9 +31,6 @@ pub(crate) fn mended(text: &str) -> Cow<'_, str> {
     }
     let (leaf, start, end) = last_leaf(text);
     let kept = without_marker(text, leaf);
-    if leaf == Leaf::Code {
-        return Cow::Borrowed(kept);
-    }
     let (leaf, start, end) = if kept.len() < text.len() {
         last_leaf(kept)
     } else {
@@ -65,12 +62,21 @@ fn last_leaf(text: &str) -> (Leaf, usize, usize) {
         match event {
             Event::Start(Tag::CodeBlock(_)) => (leaf, opened) = (Leaf::Code, None),
             Event::Start(Tag::HtmlBlock) | Event::Rule => (leaf, opened) = (Leaf::None, None),
-            Event::Start(Tag::Heading { .. } | Tag::TableCell) => opened = Some(Leaf::Line),
-            Event::Start(tag) if !is_inline(&tag) => opened = Some(Leaf::Paragraph),
+            Event::Start(tag) if !is_inline(&tag) => {
+                if leaf == Leaf::Code {
+                    leaf = Leaf::None;
+                }
+                opened = Some(match tag {
+                    Tag::Heading { .. } | Tag::TableCell => Leaf::Line,
+                    _ => Leaf::Paragraph,
+                });
+            }
             Event::End(_) | Event::TaskListMarker(_) => {}
             _ => {
                 if let Some(next) = opened.take() {
-                    (leaf, start, end) = (next, range.start, range.end);
+                    // The parser leaves out the backslash before a first character.
+                    let backslash = usize::from(is_backslashed(text, range.start));
+                    (leaf, start, end) = (next, range.start - backslash, range.end);
                 }
                 end = end.max(range.end);
             }
@@ -484,9 +490,9 @@ mod tests {
         check("_a", "_a_");
         check("a `co", "a `co`");
         check("a ``c`o`", "a ``c`o``");
-        check("a `", "a ");
+        check("a `", "a");
         check("**a `b", "**a `b`**");
-        check("`*`", "`*`");
+        check("a `*`", "a `*`");
         check("\\*a", "\\*a");
         check("> - **a", "> - **a**");
         check("# **a", "# **a**");
@@ -554,7 +560,7 @@ mod tests {
             "- [", "- [x]", "> ", "- **", "|", "|--",
         ] {
             check(&format!("text\n{line}"), "text");
-            check(&format!("- a\n{line}"), "- a");
+            check(&format!("- a **b\n{line}"), "- a **b**");
         }
         check("[a]: htt", "");
         check("2024 was", "2024 was");
