@@ -240,10 +240,13 @@ pub const DELETED: &str =
 
 /// The owner looks at it.
 pub async fn mark_read(tx: &mut Tx, id: ConversationId) -> Result<(), Error> {
-    sqlx::query("UPDATE conversations SET unread = false WHERE id = $1 AND unread")
+    let done = sqlx::query("UPDATE conversations SET unread = false WHERE id = $1 AND unread")
         .bind(id.0)
         .execute(&mut **tx)
         .await?;
+    if done.rows_affected() > 0 {
+        tx.note(Changed::Conversation(id));
+    }
     Ok(())
 }
 
@@ -253,6 +256,7 @@ pub async fn mark_unread(tx: &mut Tx, id: ConversationId) -> Result<(), Error> {
         .bind(id.0)
         .execute(&mut **tx)
         .await?;
+    tx.note(Changed::Conversation(id));
     Ok(())
 }
 
@@ -273,7 +277,11 @@ pub async fn replace_auto_title(
     .bind(source.as_str())
     .execute(&mut **tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    let replaced = done.rows_affected() == 1;
+    if replaced {
+        tx.note(Changed::Conversation(id));
+    }
+    Ok(replaced)
 }
 
 /// Whether a conversation still has the title that was cut from its first message.
@@ -343,18 +351,21 @@ pub async fn set_deleted(tx: &mut Tx, id: ConversationId, deleted: bool) -> Resu
 }
 
 /// Locks a conversation for adding `count` messages and returns the position of the first; `None`
-/// when there is none. Whoever comes second waits for the first's commit.
+/// when there is none. Whoever comes second waits for the first's commit. With `count` 0 it only locks.
 pub async fn reserve_positions(tx: &mut Tx, id: ConversationId, count: i32) -> Result<Option<i32>, Error> {
     let next: Option<i32> = sqlx::query_scalar(
         "UPDATE conversations
          SET next_position = next_position + $2, message_count = message_count + $2,
-             updated_at = greatest(now(), updated_at)
+             updated_at = CASE WHEN $2 > 0 THEN greatest(now(), updated_at) ELSE updated_at END
          WHERE id = $1 AND deleted_at IS NULL RETURNING next_position",
     )
     .bind(id.0)
     .bind(count)
     .fetch_optional(&mut **tx)
     .await?;
+    if next.is_some() && count > 0 {
+        tx.note(Changed::Conversation(id));
+    }
     Ok(next.map(|next| next - count))
 }
 

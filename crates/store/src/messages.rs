@@ -12,7 +12,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Error, Tx, time, tool_calls};
+use crate::{Changed, Error, Tx, time, tool_calls};
 
 /// A message and the last event that it covers.
 #[derive(Debug, Clone, PartialEq)]
@@ -308,10 +308,15 @@ pub async fn save_snapshot(tx: &mut Tx, message: &Message, seq: u64) -> Result<(
 
 /// Keeps what the reader thinks of an answer. Returns false when there is no such answer.
 pub async fn set_feedback(tx: &mut Tx, id: MessageId, feedback: Option<Feedback>) -> Result<bool, Error> {
-    let done = sqlx::query("UPDATE messages SET feedback = $2 WHERE id = $1 AND role = 'assistant'")
-        .bind(id.0)
-        .bind(feedback.map(Feedback::as_str))
-        .execute(&mut **tx)
-        .await?;
-    Ok(done.rows_affected() == 1)
+    let conversation: Option<Uuid> = sqlx::query_scalar(
+        "UPDATE messages SET feedback = $2 WHERE id = $1 AND role = 'assistant' RETURNING conversation_id",
+    )
+    .bind(id.0)
+    .bind(feedback.map(Feedback::as_str))
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(conversation) = conversation {
+        tx.note(Changed::Conversation(conversation.into()));
+    }
+    Ok(conversation.is_some())
 }

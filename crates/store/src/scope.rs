@@ -55,15 +55,25 @@ impl Store {
     /// # Errors
     /// `Unavailable` when there is no connection to be had.
     pub async fn begin(&self, scope: Scope<'_>) -> Result<Tx, Error> {
-        match self.pool.begin_with(AssertSqlSafe(begin_statement(scope))).await {
+        self.begin_as("BEGIN", scope).await
+    }
+
+    /// Begins a transaction that reads, and sees everything as it stands at one moment, however long it takes.
+    ///
+    /// # Errors
+    /// `Unavailable` when there is no connection to be had.
+    pub async fn begin_snapshot(&self, scope: Scope<'_>) -> Result<Tx, Error> {
+        self.begin_as("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", scope)
+            .await
+    }
+
+    async fn begin_as(&self, begin: &str, scope: Scope<'_>) -> Result<Tx, Error> {
+        let statement = || AssertSqlSafe(begin_statement(begin, scope));
+        match self.pool.begin_with(statement()).await {
             Ok(inner) => Ok(self.tx(inner, scope)),
             // A pooled connection may have died unnoticed; a fresh one gets one chance.
             Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => {
-                let inner = self
-                    .pool
-                    .begin_with(AssertSqlSafe(begin_statement(scope)))
-                    .await?;
-                Ok(self.tx(inner, scope))
+                Ok(self.tx(self.pool.begin_with(statement()).await?, scope))
             }
             Err(error) => Err(error.into()),
         }
@@ -119,11 +129,13 @@ impl Tx {
     /// # Errors
     /// When the database did not confirm; whether it stands is then unknown.
     pub async fn commit(self) -> Result<(), Error> {
+        let telling = Telling {
+            listeners: self.listeners,
+            user: self.user,
+            changed: self.changed,
+        };
         let done = self.inner.commit().await;
-        // Also when the answer was lost: a listener that looks for nothing does no harm.
-        if let Some(user) = self.user.filter(|_| !self.changed.is_empty()) {
-            self.listeners.tell(&user, self.changed);
-        }
+        drop(telling);
         Ok(done?)
     }
 
@@ -131,6 +143,23 @@ impl Tx {
     pub(crate) fn note(&mut self, changed: Changed) {
         if !self.changed.contains(&changed) {
             self.changed.push(changed);
+        }
+    }
+}
+
+/// Tells when it is dropped: also when the database's answer was lost, and when nobody waits for it any more, since a
+/// listener that looks for nothing does no harm.
+struct Telling {
+    listeners: Arc<Listeners>,
+    user: Option<UserId>,
+    changed: Vec<Changed>,
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        let changed = std::mem::take(&mut self.changed);
+        if let Some(user) = self.user.as_ref().filter(|_| !changed.is_empty()) {
+            self.listeners.tell(user, changed);
         }
     }
 }
@@ -150,7 +179,7 @@ impl DerefMut for Tx {
 
 /// The statements that open a scope. The simple protocol that lets them travel together has no
 /// parameters, so a value travels as hexadecimal digits, which cannot be anything but digits.
-fn begin_statement(scope: Scope<'_>) -> String {
+fn begin_statement(begin: &str, scope: Scope<'_>) -> String {
     let (role, setting) = match scope {
         Scope::Actor(user) => ("greenlit_app", Some(("greenlit.user_id", hex(user.as_str())))),
         Scope::Session(hash) => ("greenlit_app", Some(("greenlit.session", hex(hash)))),
@@ -160,7 +189,7 @@ fn begin_statement(scope: Scope<'_>) -> String {
         Scope::Worker => ("greenlit_worker", None),
         Scope::Probe(id) => ("greenlit_worker", Some(("greenlit.probe", hex(&id.to_string())))),
     };
-    let mut sql = format!("BEGIN; SET LOCAL ROLE {role}; SET LOCAL search_path = greenlit, pg_temp");
+    let mut sql = format!("{begin}; SET LOCAL ROLE {role}; SET LOCAL search_path = greenlit, pg_temp");
     if let Some((name, value)) = setting {
         let _ = write!(
             sql,
@@ -185,7 +214,7 @@ mod tests {
     #[test]
     fn no_value_reaches_the_statement_as_text() {
         let evil: UserId = "x'; DROP TABLE users; --".parse().unwrap();
-        let sql = begin_statement(Scope::Actor(&evil));
+        let sql = begin_statement("BEGIN", Scope::Actor(&evil));
         assert!(!sql.contains("DROP"));
         assert!(sql.contains(&hex(evil.as_str())));
     }

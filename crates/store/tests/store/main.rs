@@ -4,6 +4,7 @@
 
 mod explain;
 mod filled;
+mod changes;
 mod isolation;
 mod lists;
 mod plans;
