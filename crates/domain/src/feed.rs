@@ -13,7 +13,7 @@ use protocol::UserId;
 use protocol::feed::{FeedEvent, RunChange};
 use store::{Changed, Changes, Scope, Stamp, conversations, runs, shares, tasks, tool_calls};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::{Actor, Domain, Error};
 
@@ -25,7 +25,8 @@ pub struct Feed<'a> {
     domain: &'a Domain,
 }
 
-/// A change, and the stamp of the user's things from then on.
+/// A change, and the stamp of what is known with it. Of changes that were made together only the last one has the new
+/// stamp.
 #[derive(Debug, Clone)]
 pub struct StampedEvent {
     pub event: FeedEvent,
@@ -67,11 +68,16 @@ impl<'a> Feed<'a> {
         };
         let stream = try_stream! {
             yield ready;
-            let mut receiver = receiver;
+            let (mut receiver, mut known) = (receiver, stamp);
             while let Some((changed, stamp)) = next(&mut receiver).await {
-                for event in load(&domain, &user, &changed).await? {
+                let events = load(&domain, &user, &changed).await?;
+                let last = events.len().saturating_sub(1);
+                for (nth, event) in events.into_iter().enumerate() {
+                    // A reader that is cut off in between has not seen all that the new stamp stands for.
+                    let stamp = if nth == last { stamp } else { known };
                     yield StampedEvent { event, stamp };
                 }
+                known = stamp;
             }
         };
         Ok(stream.boxed())
@@ -84,8 +90,12 @@ async fn next(receiver: &mut Receiver<Changes>) -> Option<(Vec<Changed>, Stamp)>
         Ok(first) => vec![first],
         Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
     };
-    while let Ok(more) = receiver.try_recv() {
-        all.push(more);
+    loop {
+        match receiver.try_recv() {
+            Ok(more) => all.push(more),
+            Err(TryRecvError::Empty) => break,
+            Err(TryRecvError::Lagged(_) | TryRecvError::Closed) => return None,
+        }
     }
     let stamp = all.last()?.stamp;
     let mut seen = HashSet::new();

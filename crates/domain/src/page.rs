@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::Timestamp;
 use store::conversations::{ListPosition, SidebarPosition};
+use store::tasks::TaskPlace;
 use uuid::Uuid;
 
 use crate::Error;
@@ -29,6 +30,32 @@ pub(crate) fn write_id(id: Uuid) -> String {
 pub(crate) fn read_id(cursor: &str) -> Result<Uuid, Error> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| broken())?;
     Uuid::from_slice(&bytes).map_err(|_| broken())
+}
+
+/// An opaque cursor for a place in the task list. It holds the place itself: the task that stood there may be ticked or
+/// deleted before the next page is asked for.
+pub(crate) fn write_task(place: TaskPlace) -> String {
+    let mut bytes = vec![u8::from(place.list_rank != 0)];
+    bytes.extend_from_slice(&place.sort_at.to_be_bytes());
+    bytes.extend_from_slice(&place.place.to_be_bytes());
+    bytes.extend_from_slice(place.id.0.as_bytes());
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(crate) fn read_task(cursor: &str) -> Result<TaskPlace, Error> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| broken())?;
+    let (rank, rest) = bytes.split_first_chunk::<1>().ok_or_else(broken)?;
+    let (sort_at, rest) = rest.split_first_chunk::<8>().ok_or_else(broken)?;
+    let (place, id) = rest.split_first_chunk::<8>().ok_or_else(broken)?;
+    if rank[0] > 1 {
+        return Err(broken());
+    }
+    Ok(TaskPlace {
+        list_rank: i16::from(rank[0]),
+        sort_at: f64::from_be_bytes(*sort_at),
+        place: f64::from_be_bytes(*place),
+        id: Uuid::from_slice(id).map_err(|_| broken())?.into(),
+    })
 }
 
 /// An opaque cursor for a place in a list by time.
@@ -110,11 +137,20 @@ mod tests {
             within: position,
         };
         assert_eq!(read_sidebar(&write_sidebar(pinned)).unwrap(), pinned);
+        let task = TaskPlace {
+            list_rank: 1,
+            sort_at: f64::NEG_INFINITY,
+            place: 1e10 + 0.1,
+            id: Uuid::now_v7().into(),
+        };
+        assert_eq!(read_task(&write_task(task)).unwrap(), task);
         let id = Uuid::now_v7();
         assert_eq!(read_id(&write_id(id)).unwrap(), id);
+        assert!(matches!(read_task(&write_id(id)), Err(Error::Invalid(_))));
         for bad in ["", "x", "AAAA", "é", "%00"] {
             assert!(matches!(read_position(bad), Err(Error::Invalid(_))), "{bad}");
             assert!(matches!(read_id(bad), Err(Error::Invalid(_))), "{bad}");
+            assert!(matches!(read_task(bad), Err(Error::Invalid(_))), "{bad}");
             assert!(matches!(read_sidebar(bad), Err(Error::Invalid(_))), "{bad}");
         }
     }

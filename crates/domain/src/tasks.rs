@@ -100,10 +100,7 @@ impl<'a> Tasks<'a> {
     /// `Invalid` for a limit out of range or a broken cursor.
     pub async fn list(&self, actor: &Actor, query: ListTasks) -> Result<TaskPage, Error> {
         let limit = page::limit(query.limit, TASKS_PAGE)?;
-        let after = match query.cursor.as_deref() {
-            Some(cursor) => Some(page::read_id(cursor)?.into()),
-            None => None,
-        };
+        let after = query.cursor.as_deref().map(page::read_task).transpose()?;
         let mut wanted = TaskQuery {
             status: query.status,
             pattern: page::pattern(query.q.as_deref()),
@@ -112,6 +109,13 @@ impl<'a> Tasks<'a> {
             after,
             ..TaskQuery::default()
         };
+        // What is done is not overdue any more.
+        if (query.due, query.status) == (Some(Due::Overdue), Some(TaskStatus::Done)) {
+            return Ok(TaskPage {
+                tasks: vec![],
+                next_cursor: None,
+            });
+        }
         let (today, tomorrow) = clock::day(actor, 0);
         match query.due {
             Some(Due::Overdue) => {
@@ -126,18 +130,11 @@ impl<'a> Tasks<'a> {
             None => {}
         }
         let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
-        let records = tasks::list(&mut tx, actor.user_id(), &wanted, limit + 1).await?;
+        let (records, next) = tasks::page(&mut tx, actor.user_id(), &wanted, limit).await?;
         tx.commit().await?;
-        let mut found: Vec<Task> = records.into_iter().map(|record| record.task).collect();
-        let more = found.len() > limit as usize;
-        found.truncate(limit as usize);
-        let next_cursor = found
-            .last()
-            .filter(|_| more)
-            .map(|task| page::write_id(task.id.0));
         Ok(TaskPage {
-            tasks: found,
-            next_cursor,
+            tasks: records.into_iter().map(|record| record.task).collect(),
+            next_cursor: next.map(page::write_task),
         })
     }
 

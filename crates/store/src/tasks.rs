@@ -219,7 +219,7 @@ async fn spread(tx: &mut Tx, id: TaskId) -> Result<(), Error> {
 }
 
 /// Which tasks to list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TaskQuery {
     /// Open or done only.
     pub status: Option<TaskStatus>,
@@ -235,8 +235,21 @@ pub struct TaskQuery {
     pub no_due: bool,
     /// Done at this time or later.
     pub done_from: Option<Timestamp>,
-    /// The page begins behind this task.
-    pub after: Option<TaskId>,
+    /// The page begins behind this place.
+    pub after: Option<TaskPlace>,
+}
+
+/// A place in the list: that of a task, which stays what it was when the task moves or goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TaskPlace {
+    /// 0 for open, 1 for done.
+    pub list_rank: i16,
+    /// The moment by which it is sorted.
+    pub sort_at: f64,
+    /// Its place among those of the same moment.
+    pub place: f64,
+    /// The task's id.
+    pub id: TaskId,
 }
 
 /// A moment as `sort_at` has it.
@@ -249,7 +262,7 @@ fn seconds(at: Timestamp) -> f64 {
 fn list_query(user: &UserId, query: &TaskQuery, limit: u32) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(
         "SELECT t.id, t.title, t.description, t.status, t.priority, t.due_at, t.completed_at, t.created_at,
-                t.updated_at, t.deleted_at
+                t.updated_at, t.deleted_at, t.list_rank, t.sort_at, t.place
          FROM tasks t
          WHERE t.deleted_at IS NULL AND t.user_id = ",
     );
@@ -293,47 +306,70 @@ fn list_query(user: &UserId, query: &TaskQuery, limit: u32) -> QueryBuilder<Post
             .push(")");
     }
     if let Some(after) = query.after {
-        // One value at a time: a row that comes from a subquery is no condition for an index.
-        let of_after = |sql: &mut QueryBuilder<Postgres>, column: &str| {
-            sql.push(format_args!("(SELECT a.{column} FROM tasks a WHERE a.id = "))
-                .push_bind(after.0)
-                .push(")");
-        };
         // A column that has one value already may not be compared once more, or the index is read from that value's
-        // first row on. What was open or done when the page before was read may not be it any more.
-        let ranks: &[&str] = if one_rank {
-            sql.push(" AND t.list_rank = ");
-            of_after(&mut sql, "list_rank");
-            sql.push(" AND (");
-            &[]
+        // first row on.
+        if one_rank {
+            sql.push(" AND t.list_rank = ")
+                .push_bind(after.list_rank)
+                .push(" AND (");
         } else {
             sql.push(" AND (t.list_rank, ");
-            &["list_rank"]
-        };
-        sql.push("t.sort_at, t.place, t.id) > (");
-        for column in ranks.iter().chain(&["sort_at", "place"]) {
-            of_after(&mut sql, column);
-            sql.push(", ");
         }
-        sql.push_bind(after.0).push(")");
+        sql.push("t.sort_at, t.place, t.id) > (");
+        let mut place = sql.separated(", ");
+        if !one_rank {
+            place.push_bind(after.list_rank);
+        }
+        place.push_bind(after.sort_at);
+        place.push_bind(after.place);
+        place.push_bind(after.id.0);
+        sql.push(")");
     }
     sql.push(" ORDER BY t.list_rank, t.sort_at, t.place, t.id LIMIT ")
         .push_bind(i64::from(limit));
     sql
 }
 
-/// A page of the actor's tasks in the list's order, at most `limit`.
+#[derive(FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    task: TaskRow,
+    list_rank: i16,
+    sort_at: f64,
+    place: f64,
+}
+
+/// A page of the actor's tasks in the list's order, at most `limit`, and the place of the last one if there are more.
+pub async fn page(
+    tx: &mut Tx,
+    user: &UserId,
+    query: &TaskQuery,
+    limit: u32,
+) -> Result<(Vec<TaskRecord>, Option<TaskPlace>), Error> {
+    let mut rows: Vec<ListedRow> = list_query(user, query, limit.saturating_add(1))
+        .build_query_as()
+        .fetch_all(&mut **tx)
+        .await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|last| TaskPlace {
+        list_rank: last.list_rank,
+        sort_at: last.sort_at,
+        place: last.place,
+        id: last.task.id.into(),
+    });
+    let records = rows.into_iter().map(|row| row.task.try_into());
+    Ok((records.collect::<Result<_, _>>()?, next))
+}
+
+/// The first of the actor's tasks in the list's order, at most `limit`.
 pub async fn list(
     tx: &mut Tx,
     user: &UserId,
     query: &TaskQuery,
     limit: u32,
 ) -> Result<Vec<TaskRecord>, Error> {
-    let rows: Vec<TaskRow> = list_query(user, query, limit)
-        .build_query_as()
-        .fetch_all(&mut **tx)
-        .await?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    Ok(page(tx, user, query, limit).await?.0)
 }
 
 /// The numbers of the dashboard and beside the filters.

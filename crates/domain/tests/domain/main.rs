@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod accounts;
+mod feed;
 mod list;
 mod own_account;
 mod runs;
 mod sharing;
 mod support;
+mod tasks;
 mod testimonials;
 mod tools;
 mod versions;

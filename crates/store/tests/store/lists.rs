@@ -1,6 +1,6 @@
 //! Lists, their order and their pages.
 
-use protocol::{Task, TaskId, TaskPriority, TaskStatus, Timestamp};
+use protocol::{Task, TaskPriority, TaskStatus, Timestamp};
 use sqlx::PgPool;
 use store::conversations::ListPosition;
 use store::messages::Range;
@@ -108,16 +108,16 @@ async fn tasks_come_in_the_lists_order_and_pages_meet(pool: PgPool) {
     assert_eq!(saved.task.completed_at, done.completed_at);
 
     let mut titles = vec![];
-    let mut after: Option<TaskId> = None;
+    let mut after = None;
     loop {
         let query = TaskQuery {
             after,
             ..TaskQuery::default()
         };
-        let page = tasks::list(&mut tx, &ada, &query, 2).await.unwrap();
-        titles.extend(page.iter().map(|record| record.task.title.clone()));
-        after = page.last().map(|record| record.task.id);
-        if page.len() < 2 {
+        let (page, next) = tasks::page(&mut tx, &ada, &query, 2).await.unwrap();
+        titles.extend(page.into_iter().map(|record| record.task.title));
+        after = next;
+        if after.is_none() {
             break;
         }
     }
