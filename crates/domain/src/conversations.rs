@@ -237,8 +237,12 @@ impl<'a> Conversations<'a> {
             };
             // This server knows more of a run that it works on than the last snapshot does.
             if let Some((message, seq)) = self.domain.hub().snapshot(run.id) {
-                let versions = std::mem::take(&mut record.message.versions);
-                record.message = Message { versions, ..message };
+                // It does not know what others change of the message meanwhile.
+                record.message = Message {
+                    versions: std::mem::take(&mut record.message.versions),
+                    feedback: record.message.feedback,
+                    ..message
+                };
                 record.snapshot_seq = seq;
             }
             live.push(LiveMessage {
@@ -381,10 +385,15 @@ impl<'a> Conversations<'a> {
         if !deleted {
             return Err(self.missing(actor, id).await);
         }
-        for run in unfinished {
-            self.domain.runs().cancel(actor, run.id).await?;
-        }
-        Ok(())
+        // The newest first: the end of the one that runs would begin the one that waits.
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let work = async move {
+            for run in unfinished.into_iter().rev() {
+                domain.runs().cancel(&actor, run.id).await?;
+            }
+            Ok(())
+        };
+        self.domain.see_through(work).await
     }
 
     /// The messages that it shows, as a file.

@@ -37,6 +37,7 @@ use store::conversations::Probed;
 use store::{Owner, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::rate_limit::RateLimit;
@@ -200,6 +201,21 @@ impl Domain {
             tracing::warn!(runs = self.inner.hub.len(), "some answers did not end in time");
             self.inner.halting.cancel();
             let _ = tokio::time::timeout(HALT, self.inner.tasks.wait()).await;
+        }
+    }
+
+    /// Does work to its end, also when whoever waits for it goes away: a request's handler is dropped with its
+    /// connection, and what it just stored must not wait for a sweep to be noticed.
+    pub(crate) async fn see_through<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        match self.inner.tasks.spawn(work.in_current_span()).await {
+            Ok(outcome) => outcome,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(error) => Err(Error::Internal(Box::new(error))),
+            },
         }
     }
 

@@ -79,12 +79,17 @@ impl Hub {
         channel
     }
 
-    /// Ends a run's channel; watchers that have it get what is left in it.
-    pub(crate) fn close(&self, run: RunId) {
-        if let Some(channel) = lock(&self.channels).remove(&run) {
-            lock(&channel.log).closed = true;
-            channel.last.send_modify(|_| {});
+    /// Ends a run's channel; watchers that have it get what is left in it. One that was opened for the run after it
+    /// stays open.
+    pub(crate) fn close(&self, run: RunId, channel: &Arc<Channel>) {
+        {
+            let mut channels = lock(&self.channels);
+            if channels.get(&run).is_some_and(|open| Arc::ptr_eq(open, channel)) {
+                channels.remove(&run);
+            }
         }
+        lock(&channel.log).closed = true;
+        channel.last.send_modify(|_| {});
     }
 
     /// The channel of a run that this server works on.

@@ -52,16 +52,20 @@ impl<'a> Runs<'a> {
     /// # Errors
     /// `Invalid` for the text, `RateLimited`, `Conflict` for a used key with another text.
     pub async fn send(&self, actor: &Actor, request: Send) -> Result<SentMessage, Error> {
-        send::send(self.domain, actor, request).await
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let work = async move { send::send(&domain, &actor, request).await };
+        self.domain.see_through(work).await
     }
 
     /// Answers the message of a failed or cancelled run once more; what the first try wrote stays.
     ///
     /// # Errors
-    /// `Conflict` while that run is active or when it ended well.
+    /// `Conflict` while that run is active, when it ended well, and when its answer is not shown.
     pub async fn retry(&self, actor: &Actor, id: RunId) -> Result<SentMessage, Error> {
         let run = self.get(actor, id).await?;
-        send::retry(self.domain, actor, &run).await
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let work = async move { send::retry(&domain, &actor, &run).await };
+        self.domain.see_through(work).await
     }
 
     /// Those of these idempotency keys with which the actor sent a message; looks at the first hundred.
@@ -92,18 +96,15 @@ impl<'a> Runs<'a> {
         content: &str,
         idempotency_key: Option<&str>,
     ) -> Result<SentMessage, Error> {
-        versions::edit(
-            self.domain,
-            actor,
-            conversation,
-            message,
-            content,
-            idempotency_key,
-        )
-        .await
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let (content, key) = (content.to_owned(), idempotency_key.map(str::to_owned));
+        let work = async move {
+            versions::edit(&domain, &actor, conversation, message, &content, key.as_deref()).await
+        };
+        self.domain.see_through(work).await
     }
 
-    /// Answers the message before an answer once more. The answer and what followed it become an earlier version.
+    /// Answers once more what an answer answers, or else the message before it. The answer and what followed it become an earlier version.
     ///
     /// # Errors
     /// As [`Runs::edit`].
@@ -113,7 +114,9 @@ impl<'a> Runs<'a> {
         conversation: ConversationId,
         message: MessageId,
     ) -> Result<SentMessage, Error> {
-        versions::regenerate(self.domain, actor, conversation, message).await
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let work = async move { versions::regenerate(&domain, &actor, conversation, message).await };
+        self.domain.see_through(work).await
     }
 
     /// Shows a version of a message and what followed it when it was shown last. No error if it is shown already.
@@ -141,7 +144,9 @@ impl<'a> Runs<'a> {
         if let Some(channel) = self.domain.hub().find(id) {
             channel.cancel.cancel();
         } else if run.status == runs::RunStatus::Queued {
-            send::cancel_queued(self.domain, run).await?;
+            let domain = self.domain.clone();
+            let work = async move { send::cancel_queued(&domain, run).await };
+            self.domain.see_through(work).await?;
         }
         Ok(())
     }

@@ -69,7 +69,6 @@ pub(super) async fn send_once(
     if let Some(sent) = before().await? {
         return Ok(sent);
     }
-    domain.inner.sends.take(actor.user_id(), Instant::now())?;
     match store().await {
         Ok((sent, started)) => {
             if let Some(run) = started {
@@ -81,6 +80,8 @@ pub(super) async fn send_once(
         Err(Error::Internal(source)) if used_key(source.as_ref()) => {
             before().await?.ok_or(Error::Internal(source))
         }
+        // What is in the way may be the answer that this very request began when it was sent first.
+        Err(error @ Error::Conflict { .. }) => before().await?.ok_or(error),
         Err(error) => Err(error),
     }
 }
@@ -147,6 +148,8 @@ pub(super) async fn store_exchange(
     position: i32,
     draft: &Draft,
 ) -> Result<(SentMessage, Option<RunRecord>), Error> {
+    // What cannot be sent at all costs nobody one of their messages.
+    domain.inner.sends.take(actor.user_id(), Instant::now())?;
     let run_id: RunId = Uuid::now_v7().into();
     let user_message = messages::insert(
         tx,
@@ -292,7 +295,6 @@ pub(super) async fn retry(domain: &Domain, actor: &Actor, run: &RunRecord) -> Re
     if run.status == RunStatus::Completed {
         return Err(conflict("run_completed", "This message was answered already."));
     }
-    domain.inner.sends.take(actor.user_id(), Instant::now())?;
     let mut tx = domain.store().begin(Scope::Actor(actor.user_id())).await?;
     let gone = || Error::NotFound("message");
     // The conversation's lock first, as in sending; the answer may turn out to need no new place.
@@ -302,20 +304,27 @@ pub(super) async fn retry(domain: &Domain, actor: &Actor, run: &RunRecord) -> Re
             .not_found(actor, Probed::Conversation, run.conversation_id.0)
             .await);
     };
-    let user_message = messages::find(&mut tx, run.user_message_id)
+    let asked = messages::find(&mut tx, run.user_message_id)
         .await?
-        .ok_or_else(gone)?
-        .message;
-    let old = messages::find(&mut tx, run.assistant_message_id)
+        .ok_or_else(gone)?;
+    let answer = messages::find(&mut tx, run.assistant_message_id)
         .await?
-        .ok_or_else(gone)?
-        .message;
+        .ok_or_else(gone)?;
+    let is_shown = asked.active && answer.active;
+    let (user_message, old) = (asked.message, answer.message);
     if old.run_id != Some(run.id) {
         return Err(conflict(
             "retried_already",
             "This message was asked again already.",
         ));
     }
+    if !is_shown {
+        return Err(conflict(
+            "not_shown",
+            "Another version of this message is shown. Go to this one first.",
+        ));
+    }
+    domain.inner.sends.take(actor.user_id(), Instant::now())?;
     let run_id: RunId = Uuid::now_v7().into();
     let assistant_message = if old.parts.is_empty() {
         let fresh = Message {
@@ -368,14 +377,14 @@ pub(super) async fn cancel_queued(domain: &Domain, run: RunRecord) -> Result<(),
     let id = run.id;
     let channel = domain.hub().open(id, run.last_seq, answer);
     let last_seq = run.last_seq;
-    let writer = Writer::new(domain.store().clone(), run, channel, last_seq);
+    let writer = Writer::new(domain.store().clone(), run, channel.clone(), last_seq);
     let ended = async {
         let commit = writer.begin().await?;
         let events = vec![RunEvent::RunCreated(Box::new(created)), RunEvent::RunCancelled {}];
         commit.end(RunStatus::Cancelled, events, domain.lease()).await
     };
     let ended = ended.await;
-    domain.hub().close(id);
+    domain.hub().close(id, &channel);
     match ended {
         Ok(Some(next)) => domain.work_on_next(next).await,
         Ok(None) => {}

@@ -92,13 +92,13 @@ async fn take_over(domain: &Domain, claim: &Claim) -> Result<(), Error> {
     tracing::info!(run.id = %run.id, takeovers = run.takeovers, "ending an answer whose server died");
     let channel = domain.hub().open(run.id, run.last_seq, message);
     let last_seq = run.last_seq;
-    let writer = Writer::new(domain.store().clone(), run, channel, last_seq);
+    let writer = Writer::new(domain.store().clone(), run, channel.clone(), last_seq);
     // Watchers may have been shown text that was never stored.
     writer.show(RunEvent::TextReset {
         text: writer.message_with(&[]).content,
     });
     let next = domain.end(&writer, &End::Failed(interrupted())).await;
-    domain.hub().close(writer.run().id);
+    domain.hub().close(writer.run().id, &channel);
     if let Some(next) = next {
         domain.work_on_next(next).await;
     }

@@ -113,15 +113,15 @@ pub(super) async fn regenerate(
     conversation: ConversationId,
     message: MessageId,
 ) -> Result<SentMessage, Error> {
-    domain.inner.sends.take(actor.user_id(), Instant::now())?;
     let mut place = place(domain, actor, conversation, message).await?;
     if place.record.message.role != Role::Assistant {
         return Err(conflict("not_an_answer", "Only answers can be asked for again."));
     }
     leave(&mut place).await?;
-    let question = messages::question_before(&mut place.tx, conversation, place.record.position)
+    let question = question_of(&mut place)
         .await?
         .ok_or_else(|| conflict("nothing_to_answer", "There is no message before this answer."))?;
+    domain.inner.sends.take(actor.user_id(), Instant::now())?;
     let position = next_position(&mut place.tx, conversation, 1).await?;
     let (sent, started) = store_answer(
         domain,
@@ -137,6 +137,20 @@ pub(super) async fn regenerate(
         domain.work_on(run, sent.assistant_message.clone());
     }
     Ok(sent)
+}
+
+/// What an answer answers. One that was tried again may stand behind other messages; an imported one has no run.
+async fn question_of(place: &mut Place) -> Result<Option<Message>, Error> {
+    let answer = &place.record;
+    if let Some(run) = answer.message.run_id
+        && let Some(run) = runs::find(&mut place.tx, run).await?
+        && let Some(asked) = messages::find(&mut place.tx, run.user_message_id).await?
+        && asked.active
+    {
+        return Ok(Some(asked.message));
+    }
+    let conversation = answer.message.conversation_id;
+    Ok(messages::question_before(&mut place.tx, conversation, answer.position).await?)
 }
 
 pub(super) async fn activate(

@@ -55,7 +55,7 @@ impl Domain {
         let domain = self.clone();
         self.inner.tasks.spawn(async move {
             let next = domain.work(&writer, &channel.cancel).await;
-            domain.hub().close(writer.run().id);
+            domain.hub().close(writer.run().id, &channel);
             domain.spawn_title(writer.run(), writer.message_with(&[]));
             if let Some(next) = next {
                 domain.work_on_next(next).await;

@@ -1,11 +1,14 @@
 //! The list of conversations: its order, what is unread, titles, the search, deletion.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::conversations::ListConversations;
+use futures::StreamExt;
 use protocol::ConversationId;
 use protocol::api::UpdateConversation;
 use sqlx::PgPool;
+use tokio::sync::Notify;
 
 use crate::support::{Beat, World, sign_up, world};
 
@@ -144,4 +147,32 @@ async fn a_search_finds_words_their_beginnings_parts_and_typos(pool: PgPool) {
     assert_eq!((deleted[0].conversation.id, deleted.len(), next), (id, 1, None));
     conversations.restore(&world.ada, id).await.unwrap();
     assert_eq!(conversations.deleted(&world.ada, None).await.unwrap().0, []);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_waits_in_a_deleted_conversation_is_not_begun(pool: PgPool) {
+    let world = world(pool).await;
+    let gate = Arc::new(Notify::new());
+    world.script.step(vec![Beat::Hold(gate)]);
+    let running = world.send(None, "One").await;
+    let id = running.conversation.id;
+    let mut events = world
+        .domain
+        .runs()
+        .events(&world.ada, running.run_id, 0)
+        .await
+        .unwrap();
+    // The model was asked for the first.
+    while world.script.asked() == 0 {
+        events.next().await.unwrap().unwrap();
+    }
+    let waiting = [
+        world.send(Some(id), "Two").await,
+        world.send(Some(id), "Three").await,
+    ];
+    world.domain.conversations().delete(&world.ada, id).await.unwrap();
+    for run in [running.run_id, waiting[0].run_id, waiting[1].run_id] {
+        world.domain.runs().wait(&world.ada, run).await.unwrap();
+    }
+    assert_eq!(world.script.asked(), 1);
 }

@@ -247,3 +247,96 @@ async fn versions_and_feedback_are_their_owners(pool: PgPool) {
         .await;
     assert!(matches!(own, Err(Error::Invalid(_))));
 }
+
+fn code(error: Error) -> &'static str {
+    match error {
+        Error::Conflict { code, .. } => code,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_answer_that_is_not_shown_cannot_be_retried(pool: PgPool) {
+    let world = world(pool).await;
+    for (text, beats) in [
+        ("Nothing came", vec![Beat::Fail]),
+        ("Half came", vec![Beat::Say("Half"), Beat::Fail]),
+    ] {
+        world.script.step(beats);
+        let failed = world.send(None, text).await;
+        let id = failed.conversation.id;
+        world.domain.runs().wait(&world.ada, failed.run_id).await.unwrap();
+        edit(&world, &failed.user_message, "Other", "other").await;
+        let asked = world.script.asked();
+        let stale = world.domain.runs().retry(&world.ada, failed.run_id).await;
+        assert_eq!(code(stale.unwrap_err()), "not_shown");
+        assert_eq!(shown(&world, id).await, ["Other (2/2)", "other"]);
+        assert_eq!(world.script.asked(), asked);
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_answer_that_was_retried_is_asked_for_again_with_its_own_question(pool: PgPool) {
+    let world = world(pool).await;
+    world.script.step(vec![Beat::Say("Half"), Beat::Fail]);
+    let failed = world.send(None, "One").await;
+    let id = failed.conversation.id;
+    let runs = world.domain.runs();
+    runs.wait(&world.ada, failed.run_id).await.unwrap();
+    say(&world, Some(id), "Two", "2").await;
+    world
+        .script
+        .step(vec![Beat::Say("1")])
+        .step(vec![Beat::Say("Uno")]);
+    let retried = runs.retry(&world.ada, failed.run_id).await.unwrap();
+    runs.wait(&world.ada, retried.run_id).await.unwrap();
+    let again = runs
+        .regenerate(&world.ada, id, retried.assistant_message.id)
+        .await
+        .unwrap();
+    assert_eq!(again.user_message.id, failed.user_message.id);
+    runs.wait(&world.ada, again.run_id).await.unwrap();
+    assert_eq!(shown(&world, id).await, ["One", "Half", "Two", "2", "Uno (2/2)"]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_edit_that_is_sent_twice_at_once_happens_once(pool: PgPool) {
+    let world = world(pool).await;
+    let first = say(&world, None, "One", "1").await;
+    let id = first.conversation.id;
+    let gate = Arc::new(Notify::new());
+    // Still being written when the second one looks.
+    world
+        .script
+        .step(vec![Beat::Hold(gate.clone()), Beat::Say("uno")]);
+    let runs = world.domain.runs();
+    let send = || runs.edit(&world.ada, id, first.user_message.id, "Uno", Some("k"));
+    let (one, other) = tokio::join!(send(), send());
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(one.user_message.id, other.user_message.id);
+    gate.notify_one();
+    runs.wait(&world.ada, one.run_id).await.unwrap();
+    assert_eq!(shown(&world, id).await, ["Uno (2/2)", "uno"]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn feedback_on_an_answer_that_is_being_written_is_there_on_reload(pool: PgPool) {
+    let world = world(pool).await;
+    let gate = Arc::new(Notify::new());
+    world
+        .script
+        .step(vec![Beat::Say("Well"), Beat::Hold(gate.clone())]);
+    let sent = world.send(None, "Go").await;
+    let (id, answer) = (sent.conversation.id, sent.assistant_message.id);
+    let conversations = world.domain.conversations();
+    conversations
+        .give_feedback(&world.ada, id, answer, Some(Feedback::Down))
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        let opened = conversations.open(&world.ada, id, 10).await.unwrap();
+        assert_eq!(opened.messages[1].feedback, Some(Feedback::Down));
+        gate.notify_one();
+        world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
+    }
+}
