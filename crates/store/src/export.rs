@@ -31,17 +31,20 @@ pub async fn tables(tx: &mut Tx) -> Result<Vec<String>, Error> {
         .collect())
 }
 
-/// The user's rows of one of [`tables`], each a JSON object; what only the server may know (hashes, secrets) is not in
-/// them.
+/// The user's rows of one of [`tables`], each a JSON object, with times as everywhere on the wire. What only the server
+/// may know (hashes, secrets) is not in them, and neither is what follows from the rest (ranks, words to search).
 ///
 /// # Errors
 /// When the database is away.
 pub async fn statement(tx: &mut Tx, table: &str) -> Result<String, Error> {
     // Names come from the catalogue and are quoted by it.
-    let (name, secret, by_conversation): (String, Vec<String>, bool) = sqlx::query_as(
+    let (name, secret, times, by_conversation): (String, Vec<String>, Option<String>, bool) = sqlx::query_as(
         "SELECT quote_ident($1),
                 coalesce(array_agg(attname::text) FILTER (WHERE attname ~ '(_hash|^token|secret|_key)$'
-                    OR attname = 'user_id'), '{}'),
+                    OR attname = 'user_id' OR attgenerated <> ''), '{}'),
+                string_agg(format('%L, to_char(t.%I AT TIME ZONE ''UTC'', ''YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'')',
+                                  attname, attname), ', ')
+                    FILTER (WHERE atttypid = 'timestamptz'::regtype AND attgenerated = ''),
                 coalesce(bool_or(attname = 'conversation_id' AND attnotnull), false)
          FROM pg_attribute
          WHERE attrelid = format('greenlit.%I', $1)::regclass AND attnum > 0 AND NOT attisdropped",
@@ -61,8 +64,10 @@ pub async fn statement(tx: &mut Tx, table: &str) -> Result<String, Error> {
     } else {
         ""
     };
+    let times = times.unwrap_or_default();
     Ok(format!(
-        "SELECT (to_jsonb(t) - ARRAY[{hidden}]::text[])::text FROM {name} t WHERE {within}t.{owner} = $1"
+        "SELECT ((to_jsonb(t) - ARRAY[{hidden}]::text[]) || jsonb_build_object({times}))::text
+         FROM {name} t WHERE {within}t.{owner} = $1"
     ))
 }
 

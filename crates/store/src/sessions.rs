@@ -159,6 +159,17 @@ pub async fn delete_others(tx: &mut Tx, user: &UserId, kept: Option<&str>) -> Re
     Ok(done.rows_affected())
 }
 
+/// Ends the user's session with this id or token hash; in the user's scope. Returns whether there was one.
+pub async fn delete_named(tx: &mut Tx, user: &UserId, id: &str, token_hash: &str) -> Result<bool, Error> {
+    let done = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND (id = $2 OR token_hash = $3)")
+        .bind(user.as_str())
+        .bind(id)
+        .bind(token_hash)
+        .execute(&mut **tx)
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// Ends a session; in its user's scope. Returns whether there was one.
 pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool, Error> {
     let done = sqlx::query("DELETE FROM sessions WHERE id = $1")

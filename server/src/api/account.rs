@@ -1,5 +1,6 @@
 //! `/api/account`
 
+use app::server_context::problem_of;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
@@ -30,18 +31,26 @@ pub async fn set_preferences(
     Ok(axum::Json(preferences.update(&actor, &request).await?))
 }
 
-/// Everything that is the actor's, as one JSON document to keep. Cut off in the middle if the database fails meanwhile.
+/// Everything that is the actor's, as one JSON document to keep. Cut off in the middle if the database fails once it has
+/// begun.
 pub async fn export(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Response, ApiError> {
-    let pieces = state.domain.accounts().export(&actor)?;
-    let pieces = futures::stream::unfold(pieces, async |mut pieces| {
-        let piece = pieces.recv().await?;
+    let mut pieces = state.domain.accounts().export(&actor)?;
+    // While there still is a status to be chosen.
+    let first = pieces.recv().await.transpose()?.unwrap_or_default();
+    let rest = futures::stream::unfold(pieces, async |mut pieces| {
+        // Logged there; the reader is left with half a document.
+        let piece = pieces
+            .recv()
+            .await?
+            .inspect_err(|error| drop(problem_of(error, "")));
         Some((piece.map(Bytes::from), pieces))
     });
+    let first = futures::stream::iter([Ok(Bytes::from(first))]);
     // The compressing layer asks once more after the end.
-    let pieces = pieces.fuse();
+    let pieces = first.chain(rest).fuse();
     Ok((
         [
             (header::CONTENT_TYPE, "application/json"),

@@ -128,14 +128,7 @@ impl Accounts<'_> {
     pub async fn end_session(&self, actor: &Actor, id_or_token: &str) -> Result<bool, Error> {
         let hash = tokens::session_hash(id_or_token);
         let mut tx = self.own(actor).await?;
-        let found = sessions::list(&mut tx, actor.user_id()).await?;
-        let named = found
-            .iter()
-            .find(|(session, own)| session.id == id_or_token || *own == hash);
-        let ended = match named {
-            Some((session, _)) => sessions::delete(&mut tx, &session.id).await?,
-            None => false,
-        };
+        let ended = sessions::delete_named(&mut tx, actor.user_id(), id_or_token, &hash).await?;
         tx.commit().await?;
         Ok(ended)
     }
@@ -157,8 +150,9 @@ impl Accounts<'_> {
         Ok(hash.is_some())
     }
 
-    /// Deletes the actor's account with everything in it, at once and for good. Answers that are being written stop, and
-    /// every session is over. `password` is asked for unless the caller trusts the session alone.
+    /// Deletes the actor's account with everything in it, at once and for good. Every session is over, and answers that
+    /// are being written stop. `password` is asked for unless the caller trusts the session alone. A large account takes
+    /// its time; the deletion goes on when nobody waits for it any more.
     ///
     /// # Errors
     /// `Account(InvalidPassword)`; `Account(NoPassword)` when one is given and there is none.
@@ -166,13 +160,25 @@ impl Accounts<'_> {
         if let Some(password) = password {
             self.verify_own_password(actor, password).await?;
         }
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let work = async move { domain.accounts().delete_all(&actor).await };
+        self.domain.see_through(work).await
+    }
+
+    async fn delete_all(&self, actor: &Actor) -> Result<(), Error> {
+        // By itself: the account is closed while the rest is being deleted.
+        self.end_sessions(actor, None).await?;
         self.stop_runs(actor).await?;
         let mut tries = 0;
         loop {
             match self.try_delete(actor.user_id()).await {
                 // A running answer was being stored at this very moment; it ends as soon as its rows are gone.
                 Err(store::Error::Contended(_)) if tries < DELETION_TRIES => tries += 1,
-                other => return Ok(other?),
+                Err(error) => {
+                    tracing::error!(error = %error, "an account could not be deleted; its owner has to ask again");
+                    return Err(error.into());
+                }
+                Ok(()) => return Ok(()),
             }
         }
     }

@@ -1,7 +1,9 @@
 //! What people do with their own account: password, sessions, export, deletion.
 
 use domain::accounts::{ChangePassword, Client, SignIn, SignedIn};
+use domain::tasks::ListTasks;
 use domain::{AccountError, Actor, Domain, Error};
+use futures::FutureExt;
 use serde_json::Value;
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -241,4 +243,83 @@ async fn an_export_holds_everything_of_its_owner_and_no_secret(pool: PgPool) {
     }
     let others = read(&bob).await;
     assert!(!others.contains("Milk") && !others.contains("ada@example.com"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_deletion_goes_on_when_nobody_waits_for_it(pool: PgPool) {
+    let world = world(pool).await;
+    let accounts = world.domain.accounts();
+    let dropped = accounts.delete(&world.ada, None).now_or_never();
+    assert!(dropped.is_none());
+    // Waits for everything that was begun.
+    world.domain.shut_down(std::time::Duration::from_secs(10)).await;
+    let left = rows_of(&world.store, &world.ada).await;
+    assert!(left.iter().all(|(_, count)| *count == 0), "{left:?}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_account_is_closed_before_the_rest_of_it_is_deleted(pool: PgPool) {
+    let world = world(pool).await;
+    let signed_in = sign_in(&world.domain, "correct horse").await.unwrap();
+    // Somebody holds a row that has to go, so the deletion waits.
+    let mut holding = world
+        .store
+        .begin(Scope::Actor(world.ada.user_id()))
+        .await
+        .unwrap();
+    sqlx::query("SELECT FROM users FOR UPDATE")
+        .execute(&mut *holding)
+        .await
+        .unwrap();
+    let accounts = world.domain.accounts();
+    let mut deletion = std::pin::pin!(accounts.delete(&world.ada, None));
+    while lives(&world.domain, &signed_in.token).await {
+        assert!((&mut deletion).now_or_never().is_none());
+    }
+    holding.commit().await.unwrap();
+    deletion.await.unwrap();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_export_is_in_the_wire_s_form_and_one_at_a_time(pool: PgPool) {
+    let world = world(pool).await;
+    world
+        .script
+        .step(vec![Beat::Call("add_task", r#"{"title":"Milk"}"#.into())])
+        .step(vec![Beat::Say("It is on your list.")]);
+    let sent = world.send(None, "Add milk, please").await;
+    world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
+    let accounts = world.domain.accounts();
+    let mut pieces = accounts.export(&world.ada).unwrap();
+    assert!(matches!(
+        accounts.export(&world.ada),
+        Err(Error::RateLimited { .. })
+    ));
+    let mut text = String::new();
+    while let Some(piece) = pieces.recv().await {
+        text.push_str(&piece.unwrap());
+    }
+    let json: Value = serde_json::from_str(&text).unwrap();
+    let task = &world
+        .domain
+        .tasks()
+        .list(&world.ada, ListTasks::default())
+        .await
+        .unwrap()
+        .tasks[0];
+    let exported = json["tasks"][0].as_object().unwrap();
+    assert_eq!(
+        exported["created_at"],
+        serde_json::to_value(task.created_at).unwrap()
+    );
+    assert_eq!(exported["completed_at"], Value::Null);
+    for derived in ["list_rank", "due_rank", "sort_at", "place"] {
+        assert!(!exported.contains_key(derived), "{derived}");
+    }
+    assert!(json["messages"][0].get("search").is_none() && json["messages"][0].get("content").is_some());
+    // It is over, so there may be another.
+    let mut again = accounts.export(&world.ada).unwrap();
+    while let Some(piece) = again.recv().await {
+        piece.unwrap();
+    }
 }
