@@ -24,7 +24,7 @@ Greenlit, a self-hosted assistant for your tasks
 
 greenlit             start the server
 greenlit migrate     bring the database up to date and end
-greenlit testimonials            list what people say on the first page
+greenlit testimonials            list what people say on the first page, and what is hidden
 greenlit testimonials hide ID    take one from the first page; show ID brings it back
 
   -h, --help         show this

@@ -49,6 +49,27 @@ impl Database {
         })
     }
 
+    /// The database of a server that may be running: as [`Database::open`], but the private Postgres of another process is
+    /// used as it is. Also returns whether it is another process's.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub(crate) async fn open_beside(config: &Config) -> Result<(Self, bool), StartError> {
+        match Self::open(config).await {
+            Err(StartError::PrivatePostgres(local_postgres::Error::InUse { .. })) => {}
+            opened => return Ok((opened?, false)),
+        }
+        let config = local_postgres::Config::new(&config.data_dir);
+        let url = LocalPostgres::attach(&config).map_err(StartError::PrivatePostgres)?;
+        let url = Secret::new(url);
+        let attached = Self {
+            direct_url: url.clone(),
+            url,
+            private: None,
+        };
+        Ok((attached, true))
+    }
+
     /// Stops a private Postgres in order; returns when it has ended.
     pub(crate) async fn stop(self) {
         if self.private.is_some() {

@@ -82,7 +82,6 @@ pub fn build_router(state: AppState) -> Router {
         .route("/pkg/{*path}", get(packaged));
     // Pages too, and the server functions under /api/fn/.
     let quick = add_pages(quick, &state)
-        .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
         .layer(from_fn(limit_time));
     // Better Auth has its own answers for what it does not know.
@@ -108,6 +107,7 @@ pub fn build_router(state: AppState) -> Router {
     let router = quick
         .merge(better_auth)
         .merge(patient)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.clone(), identify))
         .layer(from_fn(limit_body))
         .layer(from_fn_with_state(state.clone(), check_origin))

@@ -114,14 +114,20 @@ async fn migrate(config: &Config) -> Result<(), StartError> {
 
 /// Lists what stands on the first page, or hides one of it or shows it again.
 async fn look_at_testimonials(config: &Config, change: Option<(Uuid, bool)>) -> Result<(), StartError> {
-    let database = Database::open(config).await?;
-    let outcome = testimonials(&database, change).await;
+    let (database, is_in_use) = Database::open_beside(config).await?;
+    let outcome = async {
+        // A server that is running has done so.
+        if !is_in_use {
+            store::migrate(database.direct_url.reveal()).await?;
+        }
+        testimonials(&database, change).await
+    };
+    let outcome = outcome.await;
     database.stop().await;
     outcome
 }
 
 async fn testimonials(database: &Database, change: Option<(Uuid, bool)>) -> Result<(), StartError> {
-    store::migrate(database.direct_url.reveal()).await?;
     let store = Store::connect(&StoreConfig {
         url: database.url.reveal().to_owned(),
         max_connections: 1,
@@ -141,18 +147,29 @@ async fn testimonials(database: &Database, change: Option<(Uuid, bool)>) -> Resu
         );
         return Ok(());
     }
-    for said in domain::testimonials::published(&store)
+    let published = domain::testimonials::published(&store)
         .await
-        .map_err(StartError::Domain)?
-    {
-        println!(
-            "{}  {}: {}",
-            said.id,
-            said.display_name,
-            said.text.replace('\n', " ")
-        );
+        .map_err(StartError::Domain)?;
+    for said in published {
+        let line = format!("{}: {}", said.display_name, said.text);
+        println!("{}  {}", said.id, for_terminal(&line));
+    }
+    let hidden = domain::testimonials::hidden(&store)
+        .await
+        .map_err(StartError::Domain)?;
+    for (id, since) in hidden {
+        println!("{id}  (hidden since {since})");
     }
     Ok(())
+}
+
+/// What strangers wrote, on one line, without what a terminal would take for orders or would turn around.
+fn for_terminal(text: &str) -> String {
+    let is_order = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if is_order(c) { ' ' } else { c }).collect()
 }
 
 async fn serve(config: Config) -> Result<(), StartError> {
@@ -258,4 +275,18 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         }
     }
     settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_give_the_terminal_no_orders() {
+        assert_eq!(
+            for_terminal("Ann\u{1b}]0;owned\u{7}: \u{9b}2Jfine\nreally \u{202e}txt"),
+            "Ann ]0;owned :  2Jfine really  txt"
+        );
+        assert_eq!(for_terminal("Zażółć 🎉"), "Zażółć 🎉");
+    }
 }

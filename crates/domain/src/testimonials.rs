@@ -121,6 +121,17 @@ pub async fn published(store: &Store) -> Result<Vec<Testimonial>, Error> {
     Ok(found.into_iter().map(public).collect())
 }
 
+/// The ids of the hidden ones and since when they are, the newest hundred: also for whoever runs the server.
+///
+/// # Errors
+/// When the database is away.
+pub async fn hidden(store: &Store) -> Result<Vec<(Uuid, Timestamp)>, Error> {
+    let mut tx = store.begin(Scope::Worker).await?;
+    let found = testimonials::hidden(&mut tx, TESTIMONIALS_PAGE.1).await?;
+    tx.commit().await?;
+    Ok(found)
+}
+
 /// Hides a testimonial from everybody or shows it again: for whoever runs the server, who has its database and asks from
 /// the command line. Returns whether there is such a one.
 ///

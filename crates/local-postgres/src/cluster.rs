@@ -72,7 +72,7 @@ impl State {
     }
 
     /// `None` if the file is missing or incomplete, which is put right by making it anew.
-    fn read(data: &Path) -> Option<Self> {
+    pub(crate) fn read(data: &Path) -> Option<Self> {
         let text = fs::read_to_string(Self::path(data)).ok()?;
         let value = |name: &str| {
             text.lines()

@@ -158,6 +158,27 @@ impl LocalPostgres {
         })
     }
 
+    /// The database's address, as in [`LocalPostgres::url`], of the Postgres that another process runs in a folder: for a
+    /// command that looks into it meanwhile. Starts, makes and changes nothing; whether Postgres takes connections is not
+    /// looked at.
+    ///
+    /// Returns `InUse` if no database was made there yet, or what is known of it cannot be read.
+    pub fn attach(config: &Config) -> Result<String, Error> {
+        config.check()?;
+        let folder = account::create_data_folder(&config.data_dir)?;
+        let home = folder.join("postgres");
+        let data = home.join("data");
+        let account = Account::choose(&data)?;
+        let state = cluster::State::read(&data).ok_or(Error::InUse { folder, pid: None })?;
+        let socket_folder = socket::make_folder(&home.join("run"), &account)?;
+        Ok(socket::url(
+            cluster::OWNER,
+            &state.owner_password,
+            &config.database,
+            &socket_folder,
+        ))
+    }
+
     /// The database's address for its owner, a role that may create roles but is no superuser. It
     /// holds a password: not for logs.
     pub fn url(&self) -> &str {

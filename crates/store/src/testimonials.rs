@@ -105,20 +105,36 @@ pub async fn list(
     after: Option<(Timestamp, Uuid)>,
     limit: u32,
 ) -> Result<Vec<TestimonialRecord>, Error> {
-    let (at, id) = after.unzip();
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT id, text, display_name, published_at, false AS hidden, false AS new
-         FROM testimonials
-         WHERE published_at IS NOT NULL AND hidden_at IS NULL
-           AND ($1::timestamptz IS NULL OR (published_at, id) < ($1, $2))
-         ORDER BY published_at DESC, id DESC LIMIT $3",
+    let (at, id) = after.unwrap_or((Timestamp::MAX, Uuid::max()));
+    let rows: Vec<Row> = sqlx::query_as(LIST)
+        .bind(time::to_sql(at))
+        .bind(id)
+        .bind(i64::from(limit))
+        .fetch_all(&mut **tx)
+        .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The statement of [`list`]: `published_at`, id, limit.
+pub const LIST: &str = "SELECT id, text, display_name, published_at, false AS hidden, false AS new
+     FROM testimonials
+     WHERE published_at IS NOT NULL AND hidden_at IS NULL AND (published_at, id) < ($1, $2)
+     ORDER BY published_at DESC, id DESC LIMIT $3";
+
+/// The ids of the hidden ones and since when they are, the newest first; in scope `Worker`, which is not shown what they
+/// say.
+pub async fn hidden(tx: &mut Tx, limit: u32) -> Result<Vec<(Uuid, Timestamp)>, Error> {
+    let rows: Vec<(Uuid, OffsetDateTime)> = sqlx::query_as(
+        "SELECT id, hidden_at FROM testimonials WHERE hidden_at IS NOT NULL
+         ORDER BY hidden_at DESC, id DESC LIMIT $1",
     )
-    .bind(at.map(time::to_sql))
-    .bind(id)
     .bind(i64::from(limit))
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, since)| (id, time::from_sql(since)))
+        .collect())
 }
 
 /// Hides one from everybody, or shows it again; in scope `Worker`. Returns whether there is such a one.

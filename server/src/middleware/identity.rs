@@ -41,6 +41,7 @@ pub async fn identify(State(state): State<AppState>, request: Request, next: Nex
     if let (Some(session), Some(token)) = (refreshed, token) {
         resend_cookie(&state, &session, &token, response.headers_mut());
     }
+    keep_cookies_private(response.headers_mut());
     if is_signed_in && !is_api {
         // A page that shows somebody's things must not stand in a shared browser's cache.
         response
@@ -136,6 +137,17 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+// What everybody may have from a shared cache must not have somebody's session with it.
+fn keep_cookies_private(headers: &mut HeaderMap) {
+    let is_public = headers
+        .get(header::CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok())
+        .is_none_or(|value| value.contains("public"));
+    if is_public && headers.contains_key(header::SET_COOKIE) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
 }
 
 // Unless the handler itself signed somebody in or out meanwhile.

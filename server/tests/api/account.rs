@@ -57,12 +57,24 @@ async fn better_auth_changes_user_and_password(pool: PgPool) {
         (json!({"email": "x@example.com"}), "EMAIL_CAN_NOT_BE_UPDATED"),
         (json!({}), "NO_FIELDS_TO_UPDATE"),
         (json!({"name": "x".repeat(101)}), "VALIDATION_ERROR"),
+        (json!({"image": "http://x.example/\0"}), "VALIDATION_ERROR"),
+        (json!({"image": "x".repeat(2049)}), "VALIDATION_ERROR"),
     ] {
         assert_eq!(
             auth(&app, "update-user", &ada.cookie, body).await.problem(400)["code"],
             code
         );
     }
+
+    // The limit counts characters.
+    auth(
+        &app,
+        "update-user",
+        &ada.cookie,
+        json!({"image": "é".repeat(2048)}),
+    )
+    .await
+    .ok(200);
 
     let elsewhere = cookie(&sign_in(&app, "correct horse").await);
     let change = |current: &str, new: &str, revoke: bool| json!({"currentPassword": current, "newPassword": new, "revokeOtherSessions": revoke});

@@ -21,11 +21,13 @@ async fn unknown_addresses_and_methods_are_problems_on_the_api(pool: PgPool) {
     allowed.sort_unstable();
     assert_eq!(allowed, ["GET", "HEAD", "POST"]);
     let messages = "/api/chat/conversations/0190b5a0-0000-7000-8000-000000000000/messages";
-    app.call(Method::DELETE, messages)
-        .by(&ada)
-        .send()
-        .await
-        .problem(405);
+    for path in [
+        messages.to_owned(),
+        format!("{messages}/0190b5a0-0000-7000-8000-000000000000"),
+        format!("{messages}/0190b5a0-0000-7000-8000-000000000000/regenerate"),
+    ] {
+        app.call(Method::DELETE, &path).by(&ada).send().await.problem(405);
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

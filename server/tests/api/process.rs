@@ -189,6 +189,32 @@ fn its_private_database_survives_a_kill_and_is_not_shared() {
         error.contains("already uses the data folder") && error.lines().count() == 1,
         "{error}"
     );
+    // What only looks into the database may do so beside the server.
+    let token = known
+        .lines()
+        .find_map(|line| line.strip_prefix("set-cookie: "))
+        .and_then(|cookie| cookie.split(';').next())
+        .unwrap();
+    let said = r#"{"text": "It keeps\u001b[2J my list", "display_name": "Mia"}"#;
+    let head = format!(
+        "Content-Type: application/json\r\nCookie: {token}\r\nOrigin: http://{}\r\nContent-Length: {}",
+        second.address,
+        said.len()
+    );
+    let said = ask(&second.address, "POST", "/api/testimonials", &head, said);
+    assert!(said.starts_with("HTTP/1.1 201"), "{said}");
+    let testimonials = |words: &[&str]| outcome(greenlit(&folder).arg("testimonials").args(words));
+    let (code, listed, error) = testimonials(&[]);
+    assert_eq!(code, Some(0), "{error}");
+    let id = listed.split(' ').next().unwrap();
+    assert_eq!(listed, format!("{id}  Mia: It keeps [2J my list\n"));
+    assert_eq!(testimonials(&["hide", id]).1, "Done.\n");
+    let (_, hidden, _) = testimonials(&[]);
+    assert!(
+        hidden.starts_with(&format!("{id}  (hidden since 20")) && hidden.lines().count() == 1,
+        "{hidden}"
+    );
+    assert_eq!(testimonials(&["show", id]).1, "Done.\n");
     assert_eq!(second.end("-INT"), Some(0));
     assert!(!folder.path().join("data/postgres/data/postmaster.pid").exists());
 }

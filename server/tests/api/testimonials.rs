@@ -3,7 +3,7 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, end_sessions_in};
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_people_say_is_public(pool: PgPool) {
@@ -57,5 +57,28 @@ async fn what_people_say_is_public(pool: PgPool) {
         page.text().contains("It &lt;b&gt;keeps&lt;/b&gt; my whole list"),
         "{}",
         page.text()
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_session_that_is_sent_again_is_in_no_shared_cache(pool: PgPool) {
+    let app = TestApp::new(pool.clone()).await;
+    let ada = app.user("Ada").await;
+    let list = async || {
+        app.get("/api/testimonials")
+            .header("cookie", &ada.cookie)
+            .send()
+            .await
+    };
+    let fresh = list().await;
+    assert_eq!(
+        (fresh.cookies().len(), fresh.header("cache-control")),
+        (0, Some("public, max-age=60"))
+    );
+    end_sessions_in(&pool, "5 days").await;
+    let refreshed = list().await;
+    assert_eq!(
+        (refreshed.cookies().len(), refreshed.header("cache-control")),
+        (1, Some("no-store"))
     );
 }

@@ -9,7 +9,7 @@ use super::Call;
 use super::body::Fields;
 use super::error::DoorError;
 use super::session::{find, find_token};
-use super::sign_up::{IMAGE_BYTES, image_issue};
+use super::sign_up::image_issue;
 use super::wire::{SessionBody, clear_session, send_session};
 
 /// How long a session counts as fresh (Better Auth's `freshAge`).
@@ -23,9 +23,11 @@ struct Own {
 }
 
 impl Own {
-    async fn of(call: Call) -> Result<Self, DoorError> {
+    /// Only who sends the session's cookies again may have it prolonged: a browser forgets at the old end what it is not
+    /// told anew.
+    async fn of(call: Call, refresh: bool) -> Result<Self, DoorError> {
         let token = find_token(&call.state, &call.context, call.request.headers());
-        let found = find(&call.state, &call.context, token.as_deref(), true).await?;
+        let found = find(&call.state, &call.context, token.as_deref(), refresh).await?;
         match token.zip(found) {
             Some((token, found)) => Ok(Self { call, token, found }),
             None => Err(DoorError::unauthorized()),
@@ -58,7 +60,7 @@ fn done() -> Response {
 
 /// Changes the name or the picture; the session's cookie is sent again.
 pub(super) async fn update_user(call: Call) -> Result<Response, DoorError> {
-    let Own { call, token, found } = Own::of(call).await?;
+    let Own { call, token, found } = Own::of(call, true).await?;
     let mut fields = Fields::read(call.request).await?;
     if fields.has("email") {
         return Err(DoorError::email_can_not_be_updated());
@@ -67,10 +69,8 @@ pub(super) async fn update_user(call: Call) -> Result<Response, DoorError> {
     let image = fields
         .has("image")
         .then(|| fields.optional_text("image").filter(|image| !image.is_empty()));
-    if let Some(Some(image)) = &image
-        && image.len() > IMAGE_BYTES
-    {
-        fields.issue(image_issue());
+    if let Some(issue) = image.as_ref().and_then(|image| image_issue(image.as_deref()?)) {
+        fields.issue(issue);
     }
     fields.check()?;
     if name.is_none() && image.is_none() {
@@ -95,7 +95,7 @@ pub(super) async fn update_user(call: Call) -> Result<Response, DoorError> {
 
 /// Replaces the password. `token` is null, or with `revokeOtherSessions` the one session's that is left.
 pub(super) async fn change_password(call: Call) -> Result<Response, DoorError> {
-    let own = Own::of(call).await?;
+    let own = Own::of(call, false).await?;
     own.limit()?;
     let Own { call, token, found } = own;
     let mut fields = Fields::read(call.request).await?;
@@ -126,7 +126,7 @@ pub(super) async fn change_password(call: Call) -> Result<Response, DoorError> {
 /// The user's sessions. Only hashes of tokens are stored, so `token` is the real one for the present session and the id
 /// for the others: `/revoke-session` takes either, and neither opens somebody else's browser.
 pub(super) async fn list_sessions(call: Call) -> Result<Response, DoorError> {
-    let own = Own::of(call).await?;
+    let own = Own::of(call, false).await?;
     if !own.is_fresh() {
         return Err(DoorError::session_not_fresh());
     }
@@ -149,7 +149,7 @@ pub(super) async fn list_sessions(call: Call) -> Result<Response, DoorError> {
 
 /// Ends one session of the user's; no error for an unknown one.
 pub(super) async fn revoke_session(call: Call) -> Result<Response, DoorError> {
-    let Own { call, token, found } = Own::of(call).await?;
+    let Own { call, token, found } = Own::of(call, false).await?;
     let mut fields = Fields::read(call.request).await?;
     let named = fields.text("token");
     fields.check()?;
@@ -167,7 +167,7 @@ pub(super) async fn revoke_session(call: Call) -> Result<Response, DoorError> {
 
 /// Ends every session but the one that asks.
 pub(super) async fn revoke_other_sessions(call: Call) -> Result<Response, DoorError> {
-    let Own { call, token, found } = Own::of(call).await?;
+    let Own { call, token, found } = Own::of(call, false).await?;
     Fields::read(call.request).await?;
     let accounts = call.state.domain.accounts();
     accounts.end_sessions(&found.actor, Some(&token)).await?;
@@ -176,7 +176,7 @@ pub(super) async fn revoke_other_sessions(call: Call) -> Result<Response, DoorEr
 
 /// Ends every session.
 pub(super) async fn revoke_sessions(call: Call) -> Result<Response, DoorError> {
-    let Own { call, found, .. } = Own::of(call).await?;
+    let Own { call, found, .. } = Own::of(call, false).await?;
     Fields::read(call.request).await?;
     call.state
         .domain
@@ -190,7 +190,7 @@ pub(super) async fn revoke_sessions(call: Call) -> Result<Response, DoorError> {
 
 /// Deletes the account with everything in it. Without a password only a fresh session may.
 pub(super) async fn delete_user(call: Call) -> Result<Response, DoorError> {
-    let own = Own::of(call).await?;
+    let own = Own::of(call, false).await?;
     own.limit()?;
     let is_fresh = own.is_fresh();
     let Own { call, found, .. } = own;

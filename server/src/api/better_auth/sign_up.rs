@@ -9,11 +9,15 @@ use super::body::{Fields, check_callback};
 use super::error::{DoorError, sign_up_error};
 use super::wire::send_session;
 
-pub(super) const IMAGE_BYTES: usize = 2_048;
+const IMAGE_CHARS: usize = 2_048;
 
-/// What is wrong with a picture's address over [`IMAGE_BYTES`].
-pub(super) fn image_issue() -> String {
-    format!("[body.image] Too big: expected string to have <={IMAGE_BYTES} characters")
+/// What is wrong with a picture's address, if anything is.
+pub(super) fn image_issue(image: &str) -> Option<String> {
+    if image.contains('\0') {
+        return Some("[body.image] Invalid string: must not contain NUL characters".into());
+    }
+    (image.chars().count() > IMAGE_CHARS)
+        .then(|| format!("[body.image] Too big: expected string to have <={IMAGE_CHARS} characters"))
 }
 
 /// Makes an account and signs in.
@@ -36,12 +40,8 @@ pub(super) async fn email(call: Call) -> Result<Response, DoorError> {
         remember_me: fields.flag("rememberMe", true),
     };
     let callback = fields.optional_text("callbackURL");
-    if sign_up
-        .image
-        .as_ref()
-        .is_some_and(|image| image.len() > IMAGE_BYTES)
-    {
-        fields.issue(image_issue());
+    if let Some(issue) = sign_up.image.as_deref().and_then(image_issue) {
+        fields.issue(issue);
     }
     fields.check()?;
     if sign_up.password.is_empty() {
