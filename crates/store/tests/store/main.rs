@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
+mod changes;
 mod explain;
 mod filled;
-mod changes;
 mod isolation;
 mod lists;
 mod plans;
