@@ -10,7 +10,7 @@ use protocol::{
 use sqlx::PgPool;
 use store::conversations::{ListPosition, SidebarPosition};
 use store::messages::{NewMessage, Range};
-use store::tasks::TaskQuery;
+use store::tasks::{TaskPlace, TaskQuery};
 use store::{Scope, Tx, conversations, messages, run_events, runs, search, tasks, tool_calls, versions};
 
 use crate::explain::{Plan, explain, explain_text};
@@ -299,17 +299,27 @@ async fn task_lists(tx: &mut Tx, ada: &UserId, size: Size) -> Vec<Case> {
         priority: Some(priority),
         ..open.clone()
     };
-    let behind = quoted(task(middle));
+    let behind = TaskPlace {
+        list_rank: 0,
+        sort_at: seconds(middle) as f64,
+        place: 1e10,
+        id: task(middle),
+    };
     let all = [
         ("tasks", TaskQuery::default(), vec![]),
         ("open tasks", open.clone(), vec![]),
         (
             "tasks behind one",
             TaskQuery {
-                after: Some(task(middle)),
+                after: Some(behind),
                 ..open.clone()
             },
-            vec![behind; 4],
+            vec![
+                behind.list_rank.to_string(),
+                behind.sort_at.to_string(),
+                behind.place.to_string(),
+                quoted(behind.id),
+            ],
         ),
         (
             "tasks due within a time",
