@@ -1,7 +1,7 @@
 // The list of conversations and what can be done from it.
 import { expect, test } from "../fixtures.ts";
 
-test("what a new conversation makes of the page leaves the other rows alone", async ({ page, account: _, chat }) => {
+test("T092: while a new conversation is made its message waits, and the other rows are left alone", async ({ page, account: _, chat }) => {
   await chat.open();
   await chat.exchange("Create a task called 'Review Q4 report'");
   const old = new URL(page.url()).pathname;
@@ -13,11 +13,13 @@ test("what a new conversation makes of the page leaves the other rows alone", as
     await route.continue();
   });
   await chat.ask("Show my tasks");
+  await expect(chat.mine.last()).toHaveAttribute("aria-busy", "true");
   await chat.options(/Create a task/).click();
   await chat.sidebar.getByRole("button", { name: "Delete conversation" }).click();
   const sent = page.waitForResponse("**/api/fn/send_message");
   release();
   await sent;
+  await expect(chat.mine.last()).not.toHaveAttribute("aria-busy");
   await chat.finished(chat.answers.last());
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await expect(page.getByText("The conversation was deleted.")).toBeVisible();
@@ -85,8 +87,14 @@ test("T067–T071: lists, opens, begins, renames, pins, deletes and brings back"
     await expect(chat.conversation(/Show my tasks/)).toBeVisible();
   });
 
-  await test.step("T068: a key begins a new one, another goes to the search", async () => {
+  await test.step("T068, T095: keys begin a new one, another goes to the search", async () => {
     await page.keyboard.press("Control+Shift+O");
+    await page.waitForURL("**/dashboard/chat");
+    await chat.awake();
+    await chat.conversation(/Show my tasks/).click();
+    await page.waitForURL(/\/dashboard\/chat\/./);
+    await chat.awake();
+    await page.keyboard.press("Control+N");
     await page.waitForURL("**/dashboard/chat");
     await chat.awake();
     await page.locator("body").press("Tab");

@@ -21,7 +21,7 @@ test("the drawer opens and closes", async ({ account: _, chat, page }) => {
   await expect(chat.sidebar).toBeHidden();
 });
 
-test("the composer is in reach and grows with the text", async ({ account: _, chat }) => {
+test("T094: the composer is in reach and grows with the text", async ({ account: _, chat }) => {
   await chat.open();
   await expect(chat.box).toBeInViewport({ ratio: 1 });
   const one = (await chat.box.boundingBox())!.height;
@@ -38,7 +38,7 @@ test("the composer is in reach and grows with the text", async ({ account: _, ch
 
 const LONG = `Create a task called 'Donau${"dampfschifffahrts".repeat(7)}gesellschaft'`;
 
-test("no page is wider than the screen", async ({ account: _, chat, page, problems }) => {
+test("T094: no page is wider than the screen", async ({ account: _, chat, page, problems }) => {
   problems.allow(/status of 404/);
   await chat.open();
   await chat.exchange(LONG);
