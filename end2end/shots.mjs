@@ -1,4 +1,4 @@
-// Pictures of every page, for people to look at: `node shots.mjs FOLDER` writes `<page>-<theme>-<width>.png`.
+// Pictures of every page, for people to look at: `node shots.mjs ../docs/screens` writes `<page>-<theme>-<width>.jpg`.
 // With `--readme` only the three of docs/images: chat-dark.png, chat-light.png and chat-phone.png.
 import { chromium } from "@playwright/test";
 import { mkdir } from "node:fs/promises";
@@ -34,7 +34,7 @@ try {
     for (const size of /** @type {const} */ ([1440, 390])) {
       const context = await browser.newContext({
         viewport: SIZES[size],
-        deviceScaleFactor: size === 390 && flag === undefined ? 2 : 1,
+        deviceScaleFactor: 1,
         hasTouch: size === 390,
         isMobile: size === 390,
         colorScheme: theme,
@@ -97,8 +97,9 @@ async function shoot(page, path, name, prepare) {
   if (!response || response.status() >= 500) throw new Error(`${path}: ${response?.status()}`);
   await page.evaluate(() => document.fonts.ready);
   await prepare?.(page);
-  await page.screenshot({ path: join(/** @type {string} */ (folder), `${name}.png`) });
-  console.error(`  ${name}.png`);
+  const file = flag === "--readme" ? `${name}.png` : `${name}.jpg`;
+  await page.screenshot({ path: join(/** @type {string} */ (folder), file), quality: flag === "--readme" ? undefined : 80 });
+  console.error(`  ${file}`);
 }
 
 async function openCommands(/** @type {Page} */ page) {
