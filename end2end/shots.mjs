@@ -1,7 +1,7 @@
 // Pictures of every page, for people to look at: `node shots.mjs ../docs/screens` writes `<page>-<theme>-<width>.jpg`.
 // With `--readme` only the three of docs/images: chat-dark.png, chat-light.png and chat-phone.png.
 import { chromium } from "@playwright/test";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launchOptions } from "./browser.mjs";
 import { signUp } from "./measure.mjs";
@@ -13,6 +13,8 @@ import { freePort, startServer } from "./server.mjs";
 
 const SIZES = { 1440: { width: 1440, height: 900 }, 390: { width: 390, height: 844 } };
 
+/** The pages, in the order of the first time each was taken; with their index. */
+const taken = new Set();
 const [folder, flag] = process.argv.slice(2);
 if (!folder || (flag !== undefined && flag !== "--readme")) {
   console.error("node shots.mjs FOLDER [--readme]");
@@ -30,6 +32,7 @@ const browser = await chromium.launch(launchOptions);
 try {
   const user = await signUp(server.url, "Ada Lovelace");
   const conversations = await seed(user);
+  if (flag === undefined) await seedMore(user, conversations);
   for (const theme of /** @type {const} */ (["dark", "light"])) {
     for (const size of /** @type {const} */ ([1440, 390])) {
       const context = await browser.newContext({
@@ -51,6 +54,7 @@ try {
       await context.close();
     }
   }
+  if (flag === undefined) await writeFile(join(folder, "README.md"), index());
 } finally {
   await browser.close();
   await server.stop();
@@ -67,7 +71,10 @@ async function everyPage(page, user, conversations, suffix) {
   await shoot(page, "/", `landing-${suffix}`);
   await shoot(page, "/sign-in", `sign-in-${suffix}`);
   await shoot(page, "/sign-up", `sign-up-${suffix}`);
+  await shoot(page, "/sign-up", `sign-up-errors-${suffix}`, signUpWrongly);
   await shoot(page, "/nowhere", `not-found-${suffix}`);
+  await shoot(page, "/offline.html", `offline-${suffix}`);
+  await shoot(page, conversations.share, `share-${suffix}`);
   await page.context().addCookies(user.cookies);
   await shoot(page, conversations.tools, `chat-${suffix}`);
   await shoot(page, conversations.markdown, `markdown-${suffix}`);
@@ -76,10 +83,12 @@ async function everyPage(page, user, conversations, suffix) {
   await shoot(page, "/dashboard/chat", `commands-${suffix}`, openCommands);
   await shoot(page, conversations.tools, `shortcuts-${suffix}`, openKeySheet);
   await shoot(page, conversations.tools, `conversation-menu-${suffix}`, openRowMenu);
+  await shoot(page, conversations.tools, `share-dialog-${suffix}`, openShare);
   await shoot(page, "/dashboard/search?q=slide", `search-${suffix}`);
   await shoot(page, "/dashboard/conversations/deleted", `deleted-${suffix}`);
   await shoot(page, "/dashboard", `dashboard-${suffix}`);
   await shoot(page, "/dashboard/tasks", `tasks-${suffix}`);
+  await shoot(page, "/dashboard/tasks", `task-edit-${suffix}`, (page) => page.getByLabel(/^Edit: /).first().click());
   await shoot(page, "/dashboard/tasks/activity", `activity-${suffix}`);
   await shoot(page, "/dashboard/settings", `settings-${suffix}`);
   const menu = page.getByRole("button", { name: "Menu", exact: true });
@@ -95,6 +104,7 @@ async function everyPage(page, user, conversations, suffix) {
 async function shoot(page, path, name, prepare) {
   const response = await page.goto(server.url + path);
   if (!response || response.status() >= 500) throw new Error(`${path}: ${response?.status()}`);
+  taken.add(name.replace(/-(dark|light)-\d+$/, ""));
   await page.evaluate(() => document.fonts.ready);
   await prepare?.(page);
   const file = flag === "--readme" ? `${name}.png` : `${name}.jpg`;
@@ -119,6 +129,22 @@ async function openRowMenu(/** @type {Page} */ page) {
   await page.getByRole("button", { name: /^Options/ }).first().click();
 }
 
+async function openShare(/** @type {Page} */ page) {
+  await page.locator("#conversation-menu-button").click();
+  await page.getByRole("button", { name: "Share…" }).click();
+  await page.getByRole("dialog", { name: "Share this conversation" }).waitFor();
+}
+
+async function signUpWrongly(/** @type {Page} */ page) {
+  const form = page.getByRole("main").locator("form");
+  await form.evaluate((form) => form.setAttribute("novalidate", ""));
+  await page.getByLabel("Name", { exact: true }).fill("Ada");
+  await page.getByLabel("Email", { exact: true }).fill("nonsense");
+  await page.getByLabel("Password", { exact: true }).fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.getByRole("alert").filter({ hasText: /./ }).first().waitFor();
+}
+
 async function openFirstBadge(/** @type {Page} */ page) {
   await page.getByRole("log").locator("summary").first().click();
 }
@@ -130,7 +156,7 @@ async function seed(/** @type {User} */ user) {
   await model.says(
     "The change from one quarter to the next, as a share of the *first*:\n\n" +
       "```rust\n/// 0.08 means eight percent more.\nfn growth(q3: f64, q4: f64) -> f64 {\n    (q4 - q3) / q3\n}\n```\n\n" +
-      "With your figures:\n\n| Quarter | Sales | Growth |\n| --- | ---: | ---: |\n| Q3 | 1,250 | |\n| Q4 | 1,350 | 8 % |\n\n" +
+      "With your figures:\n\n| Quarter | Sales | Growth |\n| --- | ---: | ---: |\n| Q3 | 1,250 | |\n| Q4 | 1,350 | 8 % |\n\n$$g = \\frac{q_4 - q_3}{q_3} = \\frac{1350 - 1250}{1250} = 0.08$$\n\n" +
       "> Say “eight percent” on the slide; nobody reads the second digit.",
   );
   const markdown = await talk(user, "Growth on the second slide", "How do I work out the growth for the second slide?");
@@ -157,7 +183,7 @@ async function seed(/** @type {User} */ user) {
     text("Ticked off. The report is next, and nothing holds it up any more."),
   );
   await say(user, id, "The figures just came in");
-  return { tools: `/dashboard/chat/${id}`, markdown };
+  return { tools: `/dashboard/chat/${id}`, markdown, share: "" };
 }
 
 /**
@@ -193,6 +219,46 @@ async function say(user, id, content) {
 
 function cookie(/** @type {User} */ user) {
   return user.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+}
+
+/**
+ * What a list looks like after some weeks, one conversation that is shared and one that is gone.
+ *
+ * @param {User} user
+ * @param {Awaited<ReturnType<typeof seed>>} conversations
+ */
+async function seedMore(user, conversations) {
+  const tasks = [
+    { title: "Send the invoice for October", due_at: day(-2), priority: "high" },
+    { title: "Water the plants", due_at: `${day(0).slice(0, 10)}T23:00:00Z` },
+    { title: "Book the train", due_at: day(1), description: "The early one, a seat by the window" },
+    { title: "Learn the names of the new team", priority: "low" },
+  ];
+  for (const task of tasks) await user.post("/api/tasks", task);
+  const { token } = await (await user.post(`/api/chat/conversations/${conversations.tools.split("/").pop()}/share`, {})).json();
+  const gone = await conversationOf(user, "Names for the cat");
+  await fetch(`${server.url}/api/chat/conversations/${gone}`, {
+    method: "DELETE",
+    headers: { cookie: cookie(user), origin: server.url },
+  });
+  await user.post("/api/testimonials", {
+    display_name: "Ada Lovelace",
+    text: "I talk, it keeps the list, and I can see and undo every step. That is all I wanted.",
+  });
+  conversations.share = `/share/${token}`;
+}
+
+/** The pictures side by side, as Markdown. */
+function index() {
+  const pages = [...taken].map((page) => {
+    const row = (/** @type {number} */ width) =>
+      ["dark", "light"]
+        .filter((theme) => page !== "drawer" || width === 390)
+        .map((theme) => `![${page}, ${theme}, ${width} px](${page}-${theme}-${width}.jpg)`)
+        .join(" ");
+    return `## ${page}\n\n${[1440, 390].map(row).filter((row) => row !== "").join("\n\n")}\n`;
+  });
+  return `# Every page\n\nTaken by \`node shots.mjs ../docs/screens\` in \`end2end/\`.\n\n${pages.join("\n")}`;
 }
 
 /** @returns {import("./model.mjs").Step[]} */
