@@ -7,6 +7,7 @@ use domain::conversations::ListConversations;
 use futures::StreamExt;
 use protocol::ConversationId;
 use protocol::api::UpdateConversation;
+use protocol::feed::FeedEvent;
 use sqlx::PgPool;
 use tokio::sync::Notify;
 
@@ -85,21 +86,25 @@ async fn an_answer_is_unread_until_its_owner_looks(pool: PgPool) {
 async fn the_model_names_a_conversation_once_unless_its_owner_did(pool: PgPool) {
     let world = world(pool).await;
     *world.script.title.lock().unwrap() = Some("\"Board meeting.\"\n");
+    let mut feed = world.domain.feed().events(&world.ada, None).unwrap();
     let id = talk(&world, LONG).await;
     let conversations = world.domain.conversations();
+    // Open pages hear of it.
     let named = async {
         loop {
-            let title = conversations.get(&world.ada, id).await.unwrap().title;
-            if !LONG.starts_with(&title) {
-                return title;
+            let event = feed.next().await.unwrap().unwrap().event;
+            if let FeedEvent::ConversationUpdated(conversation) = event
+                && !LONG.starts_with(&conversation.title)
+            {
+                return conversation.title;
             }
-            tokio::task::yield_now().await;
         }
     };
     let title = tokio::time::timeout(Duration::from_secs(10), named)
         .await
         .unwrap();
     assert_eq!(title, "Board meeting");
+    assert_eq!(conversations.get(&world.ada, id).await.unwrap().title, title);
     // What was asked for the title is none of the conversation's.
     assert_eq!(world.script.asked(), 1);
 }
