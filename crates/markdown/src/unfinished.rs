@@ -282,8 +282,8 @@ impl Mender<'_> {
 
     fn dollar(&mut self, at: usize, end: usize) -> Option<usize> {
         let rest = &self.text[at..end];
-        if rest.starts_with("$$") {
-            return match rest[2..].find("$$") {
+        if let Some(behind) = rest.strip_prefix("$$") {
+            return match behind.find("$$") {
                 Some(found) => self.keep(at, at + 2 + found + 2),
                 None if rest.len() <= LONGEST_HELD => None,
                 None => self.keep(at, at + 2),

@@ -2,6 +2,8 @@
 //! gives for it after every patch, and what `render` gives at the end. Its HTML does, and so do its
 //! elements.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod tree;
 
 use markdown::{Options, StreamRenderer, render, render_unfinished};
