@@ -10,11 +10,8 @@ use web_sys::{Element, Event, HtmlDocument, HtmlInputElement, HtmlTextAreaElemen
 
 use crate::browser::{self, Refusal};
 
-/// Listens for the page's copy buttons, for as long as the page lives, and shows them.
+/// Listens for the page's copy buttons, for as long as the page lives.
 pub fn listen() {
-    if let Some(root) = document().document_element() {
-        let _ = root.set_attribute("data-script", "");
-    }
     let clicked = Closure::<dyn FnMut(Event)>::new(|event: Event| {
         let button = event
             .target()
