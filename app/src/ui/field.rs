@@ -123,7 +123,7 @@ mod tests {
             "{html}"
         );
         assert!(
-            html.contains("id=\"words-error\">Text must not be empty.<"),
+            html.contains("id=\"words-error\" class=\"field-error\">Text must not be empty.<"),
             "{html}"
         );
         assert!(html.contains("aria-invalid=\"true\""), "{html}");
