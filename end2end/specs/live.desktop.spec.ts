@@ -125,7 +125,7 @@ modelTest("T045, T091: without a live connection the page asks by itself", async
   await blocked.route("**/api/chat/runs/*/events*", (route) => route.abort());
   const second = new ChatPage(blocked);
   await second.open(new URL(page.url()).pathname);
-  await expect(blocked.getByText("No live connection.")).toBeVisible();
+  await expect(blocked.getByRole("main").getByText("No live connection.")).toBeVisible();
   await chat.ask("And now?");
   await expect(second.mine.last()).toHaveText(/And now/);
   await expect(second.answers.last()).toContainText("The second answer, slowly written.");
@@ -137,7 +137,7 @@ modelTest("T045, T091: without a live connection the page asks by itself", async
   await expect(chat.answers.last()).toContainText("The third answer.", SOON);
   // The connection is back.
   await blocked.unrouteAll();
-  await expect(blocked.getByText("No live connection.")).toHaveCount(0, { timeout: 20_000 });
+  await expect(blocked.getByRole("main").getByText("No live connection.")).toHaveCount(0, { timeout: 20_000 });
   await expect(second.mine).toHaveCount(3);
 });
 
