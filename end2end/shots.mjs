@@ -146,7 +146,7 @@ async function signUpWrongly(/** @type {Page} */ page) {
 }
 
 async function openFirstBadge(/** @type {Page} */ page) {
-  await page.getByRole("log").locator("summary").first().click();
+  await page.getByRole("log").locator(".tool summary").first().click();
 }
 
 /** A week's talk and its tasks; the paths of the conversations worth a picture. */

@@ -42,7 +42,7 @@ test("T094: no page is wider than the screen", async ({ account: _, chat, page, 
   problems.allow(/status of 404/);
   await chat.open();
   await chat.exchange(LONG);
-  await chat.messages.locator("summary").first().tap();
+  await chat.messages.locator(".tool summary").first().tap();
   await expect(chat.messages.getByRole("heading", { name: "Arguments" })).toBeVisible();
   await fits(page.locator("html"), "a conversation");
   const paths = ["", "/tasks", "/tasks/activity", "/chat", "/search?q=Donau", "/conversations/deleted", "/settings"];
@@ -67,7 +67,7 @@ test("the main controls can be hit with a thumb", async ({ account: _, chat, tas
   await chat.exchange("Create a task called 'Review Q4 report'");
   await large(chat.send);
   await large(chat.menu);
-  await large(chat.messages.locator("summary").first());
+  await large(chat.messages.locator(".tool summary").first());
   await large(chat.messages.getByRole("button", { name: /^Undo/ }));
   await chat.menu.tap();
   for (const control of await chat.sidebar.getByRole("link").all()) await large(control);
