@@ -47,7 +47,9 @@ pub struct ChatState {
     pub(super) last: StoredValue<Option<MessageId>>,
     outbox: StoredValue<VecDeque<Mine>>,
     delivering: StoredValue<bool>,
-    /// Something came while a message was on its way.
+    /// What was said elsewhere is being fetched.
+    catching_up: StoredValue<bool>,
+    /// Something came while a message was on its way, or while it was being fetched.
     behind: StoredValue<bool>,
 }
 
@@ -68,6 +70,7 @@ impl ChatState {
             last: StoredValue::new(None),
             outbox: StoredValue::new(VecDeque::new()),
             delivering: StoredValue::new(false),
+            catching_up: StoredValue::new(false),
             behind: StoredValue::new(false),
         }
     }
@@ -212,10 +215,11 @@ impl ChatState {
             return;
         }
         // A message of this page that is on its way would be taken for another one.
-        if self.delivering.get_value() {
+        if self.delivering.get_value() || self.catching_up.get_value() {
             self.behind.set_value(true);
             return;
         }
+        self.catching_up.set_value(true);
         let after = self.known_until(anew);
         spawn_local(async move {
             let fields = [
@@ -237,6 +241,10 @@ impl ChatState {
                 Ok(None) => {}
                 // The next one makes it good.
                 Err(_) => {}
+            }
+            self.catching_up.set_value(false);
+            if !self.delivering.get_value() && self.behind.try_update_value(std::mem::take) == Some(true) {
+                self.catch_up(false);
             }
         });
     }
