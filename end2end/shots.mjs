@@ -142,7 +142,7 @@ async function signUpWrongly(/** @type {Page} */ page) {
   await page.getByLabel("Email", { exact: true }).fill("nonsense");
   await page.getByLabel("Password", { exact: true }).fill("short");
   await page.getByRole("button", { name: "Create account" }).click();
-  await page.getByRole("alert").filter({ hasText: /./ }).first().waitFor();
+  await page.locator("[aria-invalid=true]").first().waitFor();
 }
 
 async function openFirstBadge(/** @type {Page} */ page) {
