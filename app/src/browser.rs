@@ -189,7 +189,7 @@ fn typed_in(place: &Element) -> Vec<(String, String)> {
 
 /// What has the focus in an element, by the nearest id and its own name, so that it is found again in the same HTML made
 /// anew.
-pub fn focused_in(place: &Element) -> Option<String> {
+fn focused_in(place: &Element) -> Option<String> {
     let focused = document().active_element()?;
     if !place.contains(Some(&focused)) {
         return None;

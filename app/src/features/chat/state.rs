@@ -183,7 +183,15 @@ impl ChatState {
     }
 
     fn show_kept(self) {
+        // Not what was sent from here while the server was asked.
+        let is_shown = |key: &str| {
+            self.entries
+                .with_untracked(|entries| entries.iter().any(|entry| entry.key() == key))
+        };
         for (key, text) in drafts::unsent(self) {
+            if is_shown(&key) {
+                continue;
+            }
             let status = ArcRwSignal::new(SendStatus::Failed("The connection was lost.".into()));
             self.entries.update(|entries| {
                 entries.push(Entry::Mine(Mine {
