@@ -2,21 +2,58 @@
 
 use anyhow::Result;
 
+use super::unit;
+
 use super::Outcomes;
 use crate::process::{self, Task, say};
 use crate::setup::wasm_toolchain;
 use crate::workspace::Workspace;
 use crate::{build, setup};
 
-pub(super) fn run(workspace: &Workspace, outcomes: &mut Outcomes) {
+/// Returns the compiler for the tests: where they are wanted too, clippy compiles them while it looks at them.
+pub(super) fn run(workspace: &Workspace, with_tests: bool, outcomes: &mut Outcomes) -> Compiler {
+    let mut compiler = Compiler::Rustc;
     outcomes.check("rustfmt", || {
         Task::new(process::cargo())
             .dir(&workspace.root)
             .args(["fmt", "--all", "--check"])
             .run()
     });
-    outcomes.check("clippy", || native(workspace));
+    if with_tests && process::find_on_path(CLIPPY_DRIVER).is_some() {
+        if outcomes.check("clippy", || unit::compile(workspace, Compiler::Clippy)) {
+            compiler = Compiler::Clippy;
+        }
+    } else {
+        outcomes.check("clippy", || native(workspace));
+    }
     outcomes.check("clippy for WASM", || browser(workspace));
+    compiler
+}
+
+const CLIPPY_DRIVER: &str = "clippy-driver";
+
+/// What compiles the workspace's own crates.
+///
+/// `cargo clippy` checks everything, dependencies included, and the tests' build then compiles all of it once more. Its
+/// compiler is rustc with lints and can also compile; one build instead of two saves minutes where everything is cold.
+/// It leaves out a few optimisations, so what it makes is for tests only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compiler {
+    Rustc,
+    Clippy,
+}
+
+impl Compiler {
+    /// Has a call of cargo use this compiler.
+    pub(super) fn of(self, cargo: Task) -> Task {
+        match self {
+            Self::Rustc => cargo,
+            // As `cargo clippy` itself starts it.
+            Self::Clippy => cargo
+                .env("RUSTC_WORKSPACE_WRAPPER", CLIPPY_DRIVER)
+                .env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__"),
+        }
+    }
 }
 
 /// `frontend` stays out: its feature of `app` and the server's must not meet in one build.

@@ -17,6 +17,7 @@ use anyhow::{Result, bail};
 use crate::build;
 use crate::process::{self, Task, say};
 use crate::workspace::Workspace;
+use lint::Compiler;
 use tally::Tally;
 
 /// How many times as much as usual is in the database for that.
@@ -37,11 +38,12 @@ pub(crate) fn run(workspace: &Workspace, stages: &[&str]) -> Result<ExitCode> {
     }
     let wanted = |stage: &str| stages.is_empty() || stages.contains(&stage);
     let mut outcomes = Outcomes::default();
+    let mut compiler = Compiler::Rustc;
     if wanted("lint") {
-        lint::run(workspace, &mut outcomes);
+        compiler = lint::run(workspace, wanted("unit"), &mut outcomes);
     }
     if wanted("unit") {
-        outcomes.measure("cargo tests", || unit::run(workspace));
+        outcomes.measure("cargo tests", || unit::run(workspace, compiler));
     }
     if wanted("size") || wanted("e2e") {
         let built = outcomes.check("release build", || build::run(workspace));

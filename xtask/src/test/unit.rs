@@ -10,16 +10,27 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 use local_postgres::{Config, Durability, LocalPostgres};
 
+use super::lint::Compiler;
 use super::tally::{self, Tally};
 use crate::process::{self, Task, say};
 use crate::workspace::Workspace;
 
-/// All tests of the workspace but `frontend`'s (which has none: it runs in the browser tests).
-pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
+/// Every crate but `frontend`, which has no tests (it runs in the browser tests).
+const CRATES: [&str; 2] = ["--workspace", "--exclude=frontend"];
+
+/// Compiles the tests and everything they need.
+pub(super) fn compile(workspace: &Workspace, compiler: Compiler) -> Result<()> {
+    let cargo = Task::new(process::cargo()).dir(&workspace.root);
+    compiler.of(cargo.args(["test", "--no-run"]).args(CRATES)).run()
+}
+
+/// Runs all tests.
+pub(super) fn run(workspace: &Workspace, compiler: Compiler) -> Result<Tally> {
     let postgres = ThrowAway::start(workspace)?;
-    let common = ["--workspace", "--exclude=frontend", "--no-fail-fast"];
+    let common = || CRATES.into_iter().chain(["--no-fail-fast"]);
     let cargo = || {
-        Task::new(process::cargo())
+        compiler
+            .of(Task::new(process::cargo()))
             .dir(&workspace.root)
             .env("DATABASE_URL", postgres.server.url())
     };
@@ -28,15 +39,18 @@ pub(super) fn run(workspace: &Workspace) -> Result<Tally> {
         .capture()
         .is_err()
     {
-        return some(count(cargo().arg("test").args(common), tally::from_libtest)?);
+        return some(count(cargo().arg("test").args(common()), tally::from_libtest)?);
     }
     let tests = count(
-        cargo().args(["nextest", "run", "--no-tests=pass"]).args(common),
+        cargo().args(["nextest", "run", "--no-tests=pass"]).args(common()),
         tally::from_nextest,
     )?;
     let tests = some(tests)?;
     // nextest leaves these out.
-    let examples = count(cargo().args(["test", "--doc"]).args(common), tally::from_libtest)?;
+    let examples = count(
+        cargo().args(["test", "--doc"]).args(common()),
+        tally::from_libtest,
+    )?;
     Ok(tests + examples)
 }
 
