@@ -41,6 +41,7 @@ pub fn filters(chosen: &Filters, counts: &TaskCounts) -> impl IntoView + use<> {
                 )}
             </ul>
             {search(&first)}
+            <div class="more-filters">
             <ul>
                 {link("Any date", None, due(None), first.due.is_none())}
                 {link("Overdue", Some(counts.overdue), due(Some(Due::Overdue)), first.due == Some(Due::Overdue))}
@@ -64,6 +65,7 @@ pub fn filters(chosen: &Filters, counts: &TaskCounts) -> impl IntoView + use<> {
                 )}
                 {link("Low", Some(counts.low), priority(Some(TaskPriority::Low)), first.priority == Some(TaskPriority::Low))}
             </ul>
+            </div>
         </nav>
     }
 }
