@@ -15,6 +15,8 @@ test("T035, T037: the own message stands at once, then Thinking…, then what is
   await model.held();
   await expect(chat.thinking).toBeVisible();
   await expect(chat.stop).toBeVisible();
+  // A long wait is counted.
+  await expect(chat.messages.locator(".thinking")).toContainText(/[3-9] s/, { timeout: 15_000 });
   await model.release();
   await expect(chat.answers.first()).toContainText("Here it comes.");
   await expect(chat.thinking).toHaveCount(0);
