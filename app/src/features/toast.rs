@@ -20,7 +20,7 @@ const LONGER: Duration = Duration::from_secs(2);
 pub fn show_html(place: &HtmlElement, html: &str) {
     browser::replace_inner(place, html);
     if let Ok(Some(focused)) = place.query_selector("[data-focus]") {
-        browser::focus(&focused);
+        browser::focus(&opener(place, &focused).unwrap_or(focused));
     }
     if let Ok(Some(words)) = place.query_selector("[data-into]") {
         let target = words.get_attribute("data-into").unwrap_or_default();
@@ -30,6 +30,16 @@ pub fn show_html(place: &HtmlElement, html: &str) {
     while let Ok(Some(toast)) = place.query_selector("[data-toast]") {
         show(toast);
     }
+}
+
+/// Where the focus came from, when a key opened what stood in `place` and it is closed now.
+fn opener(place: &HtmlElement, focused: &Element) -> Option<Element> {
+    if focused.matches("textarea").unwrap_or(false) {
+        return None;
+    }
+    let id = place.get_attribute("data-back")?;
+    let _ = place.remove_attribute("data-back");
+    browser::by_id(&id).map(Into::into)
 }
 
 /// Says a sentence at the edge.

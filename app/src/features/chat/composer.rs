@@ -88,6 +88,9 @@ impl Draft {
                 // The last of the reader's own messages that can be changed.
                 if let Some(edit) = browser::all("#thread [data-edit]").pop() {
                     event.prevent_default();
+                    if let Ok(Some(place)) = edit.closest(".acts") {
+                        let _ = place.set_attribute("data-back", "composer");
+                    }
                     browser::click(&edit);
                 }
             }
