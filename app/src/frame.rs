@@ -7,6 +7,7 @@ use leptos_meta::Title;
 
 use crate::error::AppError;
 use crate::features::chat::sidebar::{ConversationRows, conversation_list};
+use crate::features::conversations::notice::{Notice, conversation_notice};
 use crate::features::enhance::Enhance;
 use crate::features::live::Live;
 use crate::features::settings::islands::TimeZone;
@@ -31,6 +32,7 @@ where
         Some(actor) => {
             // Taken before anything is looked at: what changes from here on, the page will be told.
             provide_context(RenderedWith(domain().feed().stamp(&actor).to_string()));
+            provide_context(Notice::take());
             let page = page(actor);
             // Erased: the types of whole pages, nested further, would be too deep for the compiler.
             Suspend::new(async move {
@@ -188,6 +190,7 @@ pub fn framed(
                     </button>
                     <h1>{title}</h1>
                 </header>
+                {conversation_notice()}
                 <div class="page">
                     <div class="column">{body}</div>
                 </div>

@@ -13,10 +13,25 @@ test("renames, pins, deletes, restores and finds without a script", async ({ pag
   await chat.sidebar.getByRole("button", { name: "Rename" }).click();
   await expect(chat.conversation("Quarter four")).toBeVisible();
 
+  // From another page than its own, and refused.
+  await page.goto("/dashboard/tasks");
+  await chat.options("Quarter four").click();
+  await chat.sidebar.getByRole("textbox", { name: "Title" }).fill("   ");
+  await chat.sidebar.getByRole("button", { name: "Rename" }).click();
+  await expect(page).toHaveURL(/\/dashboard\/tasks$/);
+  await expect(page.getByRole("status").filter({ hasText: /title/i })).toBeVisible();
+
   await chat.options("Quarter four").click();
   await chat.sidebar.getByRole("button", { name: "Pin to the top" }).click();
   await expect(chat.sidebar.getByRole("heading", { name: "Pinned" })).toBeVisible();
 
+  await chat.options("Quarter four").click();
+  await chat.sidebar.getByRole("button", { name: "Delete conversation" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(chat.conversation("Quarter four")).toHaveCount(0);
+  await expect(page).toHaveURL(/\/dashboard\/tasks$/);
+  await page.getByRole("main").getByRole("button", { name: "Undo" }).click();
+  await expect(chat.conversation("Quarter four")).toBeVisible();
   await chat.options("Quarter four").click();
   await chat.sidebar.getByRole("button", { name: "Delete conversation" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();

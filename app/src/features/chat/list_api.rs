@@ -133,12 +133,12 @@ pub async fn delete_conversation(
         });
     }
     Form::new("rename").end(toast, |_| {
-        // The page of what is gone is none to go back to; and the notice is shown by the chat's pages only.
+        // The page of what is gone is none to go back to.
         let back = back();
-        if back.starts_with("/dashboard/chat") && !back.contains(&conversation_id) {
-            back
-        } else {
+        if back.contains(&conversation_id) {
             "/dashboard/chat".into()
+        } else {
+            back
         }
     })
 }

@@ -15,6 +15,7 @@ use super::scope::ChatScope;
 use super::sidebar::{ConversationRows, conversation_list};
 use super::thread::Thread;
 use crate::error::AppError;
+use crate::features::conversations::notice::{conversation_notice, notice};
 use crate::features::enhance::Enhance;
 use crate::features::tasks::list::{TaskList, task_rail};
 use crate::features::toast::toasts;
@@ -86,9 +87,7 @@ impl Asked {
         let query = use_query_map();
         Self {
             composer: take_flash("composer").unwrap_or_default(),
-            notice: take_flash("deleted")
-                .or_else(|| take_flash("rename"))
-                .or_else(|| take_flash("versions")),
+            notice: take_flash("versions"),
             add_task: take_flash("add-task")
                 .or_else(|| take_flash("tasks"))
                 .unwrap_or_default(),
@@ -161,6 +160,7 @@ async fn chat_page(
             {sidebar(&actor, Section::Chat, conversations)}
             <main class="main">
                 {conversation_head(id, title, pinned, link.as_ref())}
+                {conversation_notice()}
                 {asked.notice.map(|flash| notice(&flash))}
                 {thread(&actor, id, history, &asked.composer, asked.import).into_any()}
             </main>
@@ -170,49 +170,6 @@ async fn chat_page(
             {toasts()}
         </ChatScope>
     })
-}
-
-fn notice(flash: &Flash) -> impl IntoView + use<> {
-    let deleted = (flash.form == "deleted").then(|| flash.value("conversation_id").to_owned());
-    let is_bad = deleted.is_none();
-    let words = if flash.message.is_empty() {
-        "The conversation was deleted.".to_owned()
-    } else {
-        flash.message.clone()
-    };
-    view! {
-        <div class="notice top-notice" class:bad=is_bad role="status">
-            <span>{words}</span>
-            {deleted
-                .map(|id| {
-                    view! {
-                        <form method="post" action="/api/fn/restore_conversation">
-                            <input type="hidden" name="conversation_id" value=id/>
-                            <button class="btn small">"Undo"</button>
-                        </form>
-                    }
-                })}
-            {(flash.form == "rename").then(|| rename_again(flash))}
-        </div>
-    }
-}
-
-/// The form of a title that was refused, with what was typed.
-fn rename_again(flash: &Flash) -> impl IntoView + use<> {
-    view! {
-        <form class="again" method="post" action="/api/fn/rename_conversation">
-            <input type="hidden" name="conversation_id" value=flash.value("conversation_id").to_owned()/>
-            <input
-                class="input"
-                name="title"
-                aria-label="Title"
-                autocomplete="off"
-                required
-                value=flash.value("title").to_owned()
-            />
-            <button class="btn small">"Rename"</button>
-        </form>
-    }
 }
 
 fn thread(

@@ -32,6 +32,7 @@ pub fn SearchPage() -> impl IntoView {
                     maxlength="200"
                     autocomplete="off"
                     value=q.clone()
+                    autofocus=q.is_empty()
                 />
                 <button class="btn go">"Search"</button>
             </form>
