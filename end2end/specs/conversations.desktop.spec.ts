@@ -40,7 +40,8 @@ test("deleting the conversation one is in leaves its page, in every tab", async 
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await page.waitForURL("**/dashboard/chat");
   await expect(page.getByText("The conversation was deleted.")).toBeVisible();
-  await second.waitForURL("**/dashboard/chat");
+  await second.waitForURL("**/dashboard/chat?gone=*");
+  await expect(second.getByText("The conversation was deleted.")).toBeVisible();
 });
 
 test("T067–T071: lists, opens, begins, renames, pins, deletes and brings back", async ({ page, account: _, chat }) => {

@@ -232,8 +232,10 @@ fn hear(chat: Option<ChatState>, name: &str, data: &str) {
             behind.conversations = true;
             if let (Some(chat), Ok(About { id })) = (chat, serde_json::from_str(data))
                 && chat.conversation_id.get_untracked() == Some(id)
+                // Who deleted it here is on the way already.
+                && !chat.leaving.get_value()
             {
-                browser::go("/dashboard/chat");
+                browser::go(&format!("/dashboard/chat?gone={id}"));
             }
         }
         _ => {

@@ -2,6 +2,8 @@
 //! gone, and the way back; or why something was refused.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use protocol::ConversationId;
 
 use crate::server_context::{Flash, take_flash};
 
@@ -12,6 +14,15 @@ pub struct Notice(Option<Flash>);
 impl Notice {
     /// To be called before the page's data is waited for.
     pub fn take() -> Self {
+        // A page that left a conversation deleted elsewhere says so itself; the flash is for the page that deleted it.
+        let gone = use_query_map().with_untracked(|query| query.get("gone"));
+        if let Some(id) = gone.and_then(|id| id.parse::<ConversationId>().ok()) {
+            return Self(Some(Flash {
+                form: "deleted".into(),
+                values: vec![("conversation_id".into(), id.to_string())],
+                ..Flash::default()
+            }));
+        }
         Self(take_flash("deleted").or_else(|| take_flash("rename")))
     }
 }
