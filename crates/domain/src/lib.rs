@@ -114,7 +114,7 @@ impl Domain {
                 testimonials: RateLimit::per_minute(TESTIMONIALS_PER_MINUTE),
             }),
         };
-        runs::takeover::sweep(&domain).await?;
+        runs::takeover::sweep(&domain, true).await?;
         domain.inner.tasks.spawn(runs::takeover::watch(domain.clone()));
         Ok(domain)
     }

@@ -1,4 +1,5 @@
-//! Run events: everything that happens while an answer is written, numbered from 1 without gaps.
+//! Run events: everything that happens while an answer is written, numbered from 1. The numbers follow each other, but
+//! where a server died they leave out those that may have been shown and were never stored.
 
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +110,7 @@ impl RunEvent {
 /// An event with its number in its run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SequencedEvent {
-    /// From 1, without gaps.
+    /// From 1, rising.
     pub seq: u64,
     pub event: RunEvent,
 }

@@ -10,17 +10,11 @@ impl Message {
         match event {
             RunEvent::TextDelta { text } => self.append_text(text),
             RunEvent::TextReset { text } => self.reset_text(text),
-            RunEvent::ToolStarted(call) | RunEvent::ToolFinished(call) => {
+            RunEvent::ToolStarted(call)
+            | RunEvent::ToolFinished(call)
+            | RunEvent::ToolApprovalRequired(call) => {
                 self.put_tool_call(call);
-                if self.status == MessageStatus::AwaitingApproval
-                    && call.status != ToolCallStatus::AwaitingApproval
-                {
-                    self.status = MessageStatus::Streaming;
-                }
-            }
-            RunEvent::ToolApprovalRequired(call) => {
-                self.put_tool_call(call);
-                self.status = MessageStatus::AwaitingApproval;
+                self.wait_or_go_on();
             }
             RunEvent::MessageCompleted(message) => *self = (**message).clone(),
             RunEvent::RunFailed(failure) => {
@@ -80,6 +74,19 @@ impl Message {
                 self.parts.push(Part::ToolCall { id: call.id });
             }
         }
+    }
+
+    /// An answer waits as long as one of its calls does.
+    fn wait_or_go_on(&mut self) {
+        if self.status.is_final() {
+            return;
+        }
+        let waits = |call: &ToolCall| call.status == ToolCallStatus::AwaitingApproval;
+        self.status = if self.tool_calls.iter().any(waits) {
+            MessageStatus::AwaitingApproval
+        } else {
+            MessageStatus::Streaming
+        };
     }
 
     // A call that was still open when its run ended never had an effect: effects and the

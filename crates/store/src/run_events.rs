@@ -1,6 +1,6 @@
 //! The log of what happened in each run. Append-only: the role has no right to change a row.
 
-use protocol::{RunEvent, RunId, SequencedEvent, UserId};
+use protocol::{RunEvent, RunId, SequencedEvent, ToolCall, UserId};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -57,6 +57,21 @@ pub async fn list(tx: &mut Tx, run: RunId, after: u64, limit: u32) -> Result<Vec
                 event,
             })
         })
+        .collect()
+}
+
+/// The tool calls of a run as its log last told of each; the journal may know more.
+pub async fn tool_calls(tx: &mut Tx, run: RunId) -> Result<Vec<ToolCall>, Error> {
+    let rows: Vec<Value> = sqlx::query_scalar(
+        "SELECT DISTINCT ON (data ->> 'id') data FROM run_events
+         WHERE run_id = $1 AND event IN ('tool.started', 'tool.finished', 'tool.approval_required')
+         ORDER BY data ->> 'id', seq DESC",
+    )
+    .bind(run.0)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|data| serde_json::from_value(data).map_err(|_| inconsistent(run.0)))
         .collect()
 }
 

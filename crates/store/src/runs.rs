@@ -265,6 +265,91 @@ pub async fn finish(
     }
 }
 
+/// Lets a run rest until a person has decided; whoever works on it lets go of it. False, with nothing changed, when a
+/// decision or a stop came meanwhile.
+///
+/// # Errors
+/// `Lost` as in [`advance`].
+pub async fn rest(tx: &mut Tx, id: RunId, epoch: i32, last_seq: u64, hours: i32) -> Result<bool, Error> {
+    // The run's row first, as a decision takes it: of the two, one sees the other.
+    advance(tx, id, epoch, last_seq).await?;
+    let done = sqlx::query(
+        "UPDATE runs SET status = 'awaiting_approval', lease_owner = NULL, lease_expires_at = NULL,
+                approval_expires_at = now() + make_interval(hours => $2)
+         WHERE id = $1 AND cancel_requested_at IS NULL
+           AND EXISTS (SELECT FROM tool_calls WHERE run_id = $1 AND status = 'awaiting_approval')
+           AND NOT EXISTS (SELECT FROM tool_calls WHERE run_id = $1 AND status = 'running')",
+    )
+    .bind(id.0)
+    .bind(hours)
+    .execute(&mut **tx)
+    .await?;
+    tx.note(Changed::Run(id));
+    Ok(done.rows_affected() == 1)
+}
+
+/// Goes on with a run that rested: takes its lease.
+///
+/// # Errors
+/// `Lost` when it does not rest.
+pub async fn wake(tx: &mut Tx, id: RunId, lease: Lease) -> Result<RunRecord, Error> {
+    let row: Option<RunRow> = sqlx::query_as(
+        "UPDATE runs SET status = 'running', lease_owner = $2, lease_epoch = lease_epoch + 1,
+                lease_expires_at = now() + make_interval(secs => $3), heartbeat_at = now(),
+                approval_expires_at = NULL
+         WHERE id = $1 AND status = 'awaiting_approval'
+         RETURNING id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
+                   lease_epoch, cancel_requested_at, takeovers",
+    )
+    .bind(id.0)
+    .bind(lease.owner)
+    .bind(lease.seconds)
+    .fetch_optional(&mut **tx)
+    .await?;
+    tx.note(Changed::Run(id));
+    row.ok_or(Error::Lost("run"))?.try_into()
+}
+
+/// Gives a run away: any server may go on with it at once.
+///
+/// # Errors
+/// `Lost` as in [`advance`].
+pub async fn hand_over(tx: &mut Tx, id: RunId, epoch: i32, last_seq: u64) -> Result<(), Error> {
+    advance(tx, id, epoch, last_seq).await?;
+    sqlx::query("UPDATE runs SET lease_owner = NULL, lease_expires_at = now() WHERE id = $1")
+        .bind(id.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// One run, locked until the transaction ends.
+pub async fn find_for_update(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>, Error> {
+    let row: Option<RunRow> = sqlx::query_as(
+        "SELECT id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
+                lease_epoch, cancel_requested_at, takeovers
+         FROM runs WHERE id = $1 FOR UPDATE",
+    )
+    .bind(id.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// Runs about which nobody decided in time, at most `limit`; in scope `Worker`.
+pub async fn expired_approvals(tx: &mut Tx, limit: u32) -> Result<Vec<(RunId, UserId)>, Error> {
+    let rows: Vec<(Uuid, String)> = sqlx::query_as(
+        "SELECT id, user_id FROM runs WHERE status = 'awaiting_approval' AND approval_expires_at < now()
+         ORDER BY approval_expires_at LIMIT $1",
+    )
+    .bind(i64::from(limit))
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|(id, user)| Ok((id.into(), accounts::parse_user_id(user, "runs", "user_id")?)))
+        .collect()
+}
+
 /// Adds a step's tokens.
 pub async fn add_usage(tx: &mut Tx, id: RunId, input: u64, output: u64) -> Result<(), Error> {
     sqlx::query(
@@ -329,28 +414,42 @@ pub struct Claim {
     pub user_id: UserId,
     /// The new epoch.
     pub lease_epoch: i32,
+    /// It was handed over: all that was shown of it is stored.
+    pub given: bool,
 }
 
-/// Takes over runs whose lease has lapsed, at most `limit`; in scope `Worker`.
-pub async fn claim_lapsed(tx: &mut Tx, lease: Lease, limit: u32) -> Result<Vec<Claim>, Error> {
-    let rows: Vec<(Uuid, String, i32)> = sqlx::query_as(
-        "UPDATE runs SET lease_owner = $1, lease_epoch = lease_epoch + 1, takeovers = takeovers + 1,
+/// Takes over runs whose lease has lapsed, at most `limit` and none of `ours`, which this server works on although it
+/// could not say so in time; in scope `Worker`. One that was handed over does not count as taken over.
+pub async fn claim_lapsed(
+    tx: &mut Tx,
+    lease: Lease,
+    ours: &[RunId],
+    limit: u32,
+) -> Result<Vec<Claim>, Error> {
+    let ours: Vec<Uuid> = ours.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, String, i32, bool)> = sqlx::query_as(
+        "WITH lapsed AS (SELECT id, lease_owner IS NULL AS given FROM runs
+                         WHERE status = 'running' AND lease_expires_at <= now() AND id <> ALL($4)
+                         ORDER BY lease_expires_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+         UPDATE runs r SET lease_owner = $1, lease_epoch = lease_epoch + 1,
+                takeovers = takeovers + CASE WHEN l.given THEN 0 ELSE 1 END,
                 lease_expires_at = now() + make_interval(secs => $2), heartbeat_at = now()
-         WHERE id IN (SELECT id FROM runs WHERE status = 'running' AND lease_expires_at < now()
-                      ORDER BY lease_expires_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-         RETURNING id, user_id, lease_epoch",
+         FROM lapsed l WHERE r.id = l.id
+         RETURNING r.id, r.user_id, r.lease_epoch, l.given",
     )
     .bind(lease.owner)
     .bind(lease.seconds)
     .bind(i64::from(limit))
+    .bind(ours)
     .fetch_all(&mut **tx)
     .await?;
     rows.into_iter()
-        .map(|(id, user, lease_epoch)| {
+        .map(|(id, user, lease_epoch, given)| {
             Ok(Claim {
                 id: id.into(),
                 user_id: accounts::parse_user_id(user, "runs", "user_id")?,
                 lease_epoch,
+                given,
             })
         })
         .collect()

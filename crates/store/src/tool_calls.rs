@@ -99,14 +99,19 @@ pub struct NewToolCall<'a> {
     pub tool_name: &'a str,
     /// What the model gave.
     pub arguments: &'a Value,
+    /// Running, or awaiting approval.
+    pub status: ToolCallStatus,
+    /// What it would do, where it waits to be allowed; else empty.
+    pub summary: &'a str,
 }
 
-/// Stores a call as running.
-pub async fn insert(tx: &mut Tx, new: &NewToolCall<'_>) -> Result<ToolCall, Error> {
-    let row: ToolCallRow = sqlx::query_as(
+/// Stores a call that begins. `None` if it is there already.
+pub async fn insert(tx: &mut Tx, new: &NewToolCall<'_>) -> Result<Option<ToolCall>, Error> {
+    let row: Option<ToolCallRow> = sqlx::query_as(
         "INSERT INTO tool_calls (id, user_id, conversation_id, run_id, message_id, position, provider_call_id,
-                                 tool_name, arguments, status)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running')
+                                 tool_name, arguments, status, summary)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         ON CONFLICT (id) DO NOTHING
          RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
                    changes, started_at, duration_ms",
     )
@@ -119,9 +124,11 @@ pub async fn insert(tx: &mut Tx, new: &NewToolCall<'_>) -> Result<ToolCall, Erro
     .bind(new.provider_call_id)
     .bind(new.tool_name)
     .bind(new.arguments)
-    .fetch_one(&mut **tx)
+    .bind(new.status.as_str())
+    .bind(new.summary)
+    .fetch_optional(&mut **tx)
     .await?;
-    Ok(ToolCallRecord::try_from(row)?.call)
+    row.map(|row| Ok(ToolCallRecord::try_from(row)?.call)).transpose()
 }
 
 /// How a call ended.
@@ -163,6 +170,79 @@ pub async fn finish(tx: &mut Tx, id: ToolCallId, finished: &Finished<'_>) -> Res
         Some(row) => Ok(ToolCallRecord::try_from(row)?.call),
         None => Err(Error::Lost("tool call")),
     }
+}
+
+/// All calls of a run, in the order in which they were made, locked until the transaction ends.
+pub async fn of_run_for_update(tx: &mut Tx, run: RunId) -> Result<Vec<ToolCallRecord>, Error> {
+    let rows: Vec<ToolCallRow> = sqlx::query_as(
+        "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                changes, started_at, duration_ms
+         FROM tool_calls WHERE run_id = $1 ORDER BY position FOR UPDATE",
+    )
+    .bind(run.0)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// How many calls of a run changed something, or were about to, without a person having been asked.
+pub async fn unasked_changes(tx: &mut Tx, run: RunId) -> Result<u32, Error> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM tool_calls WHERE run_id = $1 AND decided_at IS NULL AND changes <> '[]'",
+    )
+    .bind(run.0)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// A person's decision about a call that waits: it may run, with other arguments if there are any, or it is refused
+/// and `told` is its result.
+#[derive(Debug, Clone)]
+pub enum Decision<'a> {
+    /// It may run.
+    Approve {
+        /// In the place of those that the model gave.
+        arguments: Option<&'a Value>,
+    },
+    /// It may not.
+    Deny {
+        /// For the model.
+        told: &'a Value,
+        /// For a person.
+        summary: &'a str,
+    },
+}
+
+/// Notes a decision.
+///
+/// # Errors
+/// `Lost` when the call does not wait any more.
+pub async fn decide(tx: &mut Tx, id: ToolCallId, decision: &Decision<'_>) -> Result<ToolCall, Error> {
+    let (status, arguments, told, summary) = match decision {
+        Decision::Approve { arguments } => (ToolCallStatus::Running, *arguments, None, None),
+        Decision::Deny { told, summary } => (ToolCallStatus::Denied, None, Some(*told), Some(*summary)),
+    };
+    let row: Option<ToolCallRow> = sqlx::query_as(
+        "UPDATE tool_calls SET status = $2, decided_at = now(),
+                asked_arguments = CASE WHEN $3::jsonb IS NULL THEN asked_arguments ELSE arguments END,
+                arguments = coalesce($3, arguments), result = coalesce($4, result),
+                summary = coalesce($5, summary),
+                finished_at = CASE WHEN $2 = 'denied' THEN clock_timestamp() END
+         WHERE id = $1 AND status = 'awaiting_approval'
+         RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                   changes, started_at, duration_ms",
+    )
+    .bind(id.0)
+    .bind(status.as_str())
+    .bind(arguments)
+    .bind(told)
+    .bind(summary)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map_or(Err(Error::Lost("tool call")), |row| {
+        Ok(ToolCallRecord::try_from(row)?.call)
+    })
 }
 
 /// Ends the calls of a run that never got to run; they had no effect.

@@ -10,6 +10,7 @@ use protocol::{Message, Role};
 
 use crate::llm::{ChatMessage, Clock};
 use transcript::Entry;
+pub use transcript::told;
 
 /// How much history a model sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

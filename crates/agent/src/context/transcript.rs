@@ -133,7 +133,7 @@ fn requested(call: &ToolCall) -> RequestedCall {
 }
 
 /// What the model is told came of a call.
-fn told(call: &ToolCall) -> String {
+pub fn told(call: &ToolCall) -> String {
     match call.status {
         ToolCallStatus::Success => as_text(&call.result),
         ToolCallStatus::Error if !call.result.is_null() => as_text(&call.result),

@@ -35,15 +35,31 @@ pub trait RunHost: Send + Sync {
     /// other. Must be quick: the model's stream waits meanwhile.
     async fn text(&self, delta: &str) -> Result<(), HostError>;
 
-    /// Runs one tool call and returns what the model is told. A refusal, bad arguments or an
-    /// unknown tool are also something the model is told: they are `Ok`.
+    /// Takes down all calls of a step before the first of them is run, so that a run that is taken up again knows what is
+    /// left of the step.
     ///
     /// # Errors
     /// Only when the run cannot go on.
-    async fn call_tool(&self, call: &RequestedCall) -> Result<String, HostError>;
+    async fn plan(&self, calls: &[RequestedCall]) -> Result<(), HostError>;
+
+    /// Runs one planned tool call. A refusal, bad arguments or an unknown tool are also something the model is told: they
+    /// are `Ok`.
+    ///
+    /// # Errors
+    /// Only when the run cannot go on.
+    async fn call_tool(&self, call: &RequestedCall) -> Result<Called, HostError>;
 
     /// What a step cost.
     async fn usage(&self, usage: Usage) -> Result<(), HostError>;
+}
+
+/// What came of a tool call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Called {
+    /// What the model is told.
+    Told(String),
+    /// A person has to allow it first. The step's other calls are run, and then the run rests.
+    Waits,
 }
 
 /// The run cannot go on: the database is away, or another node took the run.
@@ -51,11 +67,14 @@ pub trait RunHost: Send + Sync {
 #[error("the run's host cannot go on")]
 pub struct HostError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// What a run starts from.
+/// What a run starts from, or goes on from.
 #[derive(Debug, Clone)]
 pub struct RunRequest {
-    /// From [`crate::context::window`]: the system prompt first, the user's message last.
+    /// From [`crate::context::window`]: the system prompt first; the user's message last, or what this answer's steps
+    /// did before the run was taken up again.
     pub messages: Vec<ChatMessage>,
+    /// Whether the answer has text already.
+    pub has_text: bool,
     pub tools: Vec<ToolDefinition>,
     pub clock: Clock,
     pub limits: RunLimits,
@@ -86,6 +105,8 @@ pub enum RunOutcome {
     Completed(FinishReason),
     /// The model still wanted tools after the last allowed round; it was told to sum up without.
     StepLimit,
+    /// A person has to decide about calls of the last step; another run goes on from there.
+    Waiting,
     Cancelled,
 }
 

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{RunError, RunHost, RunOutcome, RunRequest};
+use super::{Called, RunError, RunHost, RunOutcome, RunRequest};
 use crate::llm::{ChatMessage, ChatRequest, FinishReason, LlmError, Provider, ProviderEvent, RequestedCall};
 
 /// Added to the system prompt of the last request, which has no tools. (A system message of its own
@@ -29,6 +29,7 @@ pub(super) struct Steps<'a> {
 /// Why a run stops in the middle.
 enum Stop {
     Cancelled,
+    Waiting,
     Failed(RunError),
 }
 
@@ -66,9 +67,9 @@ impl<'a> Steps<'a> {
             host,
             cancel,
             deadline: Instant::now() + request.limits.total,
+            has_text: request.has_text,
             request,
             call_ids,
-            has_text: false,
         }
     }
 
@@ -76,6 +77,7 @@ impl<'a> Steps<'a> {
         match self.steps().await {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Cancelled) => Ok(RunOutcome::Cancelled),
+            Err(Stop::Waiting) => Ok(RunOutcome::Waiting),
             Err(Stop::Failed(error)) => Err(error),
         }
     }
@@ -164,13 +166,22 @@ impl<'a> Steps<'a> {
     /// Runs the calls one after the other and adds them to the transcript with what came of them.
     async fn call_tools(&mut self, answer: Answer) -> Result<(), Stop> {
         let mut results = Vec::with_capacity(answer.calls.len());
+        self.go_on()?;
+        self.host.plan(&answer.calls).await?;
+        let mut waits = false;
         for call in &answer.calls {
             self.go_on()?;
-            results.push(ChatMessage::ToolResult {
-                call_id: call.call_id.clone(),
-                tool_name: call.tool_name.clone(),
-                content: self.host.call_tool(call).await?,
-            });
+            match self.host.call_tool(call).await? {
+                Called::Told(content) => results.push(ChatMessage::ToolResult {
+                    call_id: call.call_id.clone(),
+                    tool_name: call.tool_name.clone(),
+                    content,
+                }),
+                Called::Waits => waits = true,
+            }
+        }
+        if waits {
+            return Err(Stop::Waiting);
         }
         self.request.messages.push(ChatMessage::Assistant {
             text: answer.text,

@@ -18,6 +18,9 @@ struct Notes {
     /// How long each tool call takes.
     tool_time: Duration,
     fails: bool,
+    planned: Mutex<Vec<String>>,
+    /// The call with this id waits for a person.
+    waits: Option<&'static str>,
 }
 
 impl Notes {
@@ -48,7 +51,14 @@ impl RunHost for Notes {
         self.note(format!("text {delta}"))
     }
 
-    async fn call_tool(&self, call: &RequestedCall) -> Result<String, HostError> {
+    async fn plan(&self, calls: &[RequestedCall]) -> Result<(), HostError> {
+        *self.planned.lock().unwrap() = calls.iter().map(|call| call.call_id.clone()).collect();
+        Ok(())
+    }
+
+    async fn call_tool(&self, call: &RequestedCall) -> Result<Called, HostError> {
+        let planned = self.planned.lock().unwrap().contains(&call.call_id);
+        assert!(planned, "{} was not planned", call.call_id);
         self.note(format!("{} begins", call.call_id))?;
         if let Some((id, cancel)) = &self.cancel_in
             && *id == call.call_id
@@ -59,8 +69,12 @@ impl RunHost for Notes {
         if self.fails {
             return Err(HostError("away".into()));
         }
+        if self.waits == Some(&*call.call_id) {
+            self.note(format!("{} waits", call.call_id))?;
+            return Ok(Called::Waits);
+        }
         self.note(format!("{} ends", call.call_id))?;
-        Ok(format!("{}({})", call.tool_name, call.arguments))
+        Ok(Called::Told(format!("{}({})", call.tool_name, call.arguments)))
     }
 
     async fn usage(&self, usage: Usage) -> Result<(), HostError> {
@@ -74,6 +88,7 @@ fn request() -> RunRequest {
             ChatMessage::System("Prompt".into()),
             ChatMessage::User("Hi".into()),
         ],
+        has_text: false,
         tools: crate::tools::Registry::built_in().definitions(),
         clock: Clock {
             now: Timestamp::from_millis(0),
@@ -319,4 +334,32 @@ async fn ten_minutes_are_all_a_run_has() {
     let error = run_with(&provider, &notes).await.unwrap_err();
     assert!(matches!(error, RunError::TimedOut));
     assert_eq!(notes.lines(), ["thinking", "a begins", "a ends"]);
+}
+
+#[tokio::test]
+async fn a_call_that_waits_lets_the_others_of_its_step_run_and_then_ends_the_run() {
+    let provider = Scripted::new([calls(&[("a", "delete_task", "{}"), ("b", "list_tasks", "{}")])]);
+    let notes = Notes {
+        waits: Some("a"),
+        ..Notes::default()
+    };
+    assert_eq!(run_with(&provider, &notes).await.unwrap(), RunOutcome::Waiting);
+    assert_eq!(
+        notes.lines(),
+        ["thinking", "a begins", "a waits", "b begins", "b ends"]
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_gone_on_with_begins_a_new_paragraph() {
+    let provider = Scripted::new([says("More.")]);
+    let notes = Notes::default();
+    let request = RunRequest {
+        has_text: true,
+        ..request()
+    };
+    run(&provider, request, &notes, &CancellationToken::new())
+        .await
+        .unwrap();
+    assert_eq!(notes.content(), "\n\nMore.");
 }

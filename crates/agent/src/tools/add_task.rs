@@ -4,13 +4,17 @@ use async_trait::async_trait;
 use protocol::limits::{TASK_DESCRIPTION_CHARS, TASK_TITLE_CHARS};
 use serde_json::json;
 
-use super::{Arguments, NewTask, Tool, ToolContext, ToolError, ToolOutput, due, summary};
+use super::{Arguments, Effect, NewTask, Tool, ToolContext, ToolError, ToolOutput, due, summary};
 use crate::llm::ToolDefinition;
 
 pub(super) struct AddTask;
 
 #[async_trait]
 impl Tool for AddTask {
+    fn effect(&self) -> Effect {
+        Effect::Changes
+    }
+
     fn definition(&self) -> ToolDefinition {
         ToolDefinition {
             name: "add_task".into(),

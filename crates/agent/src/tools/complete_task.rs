@@ -5,13 +5,17 @@ use protocol::TaskStatus;
 use serde_json::json;
 
 use super::arguments::no_such_task;
-use super::{Arguments, TaskPatch, Tool, ToolContext, ToolError, ToolOutput, summary};
+use super::{Arguments, Effect, TaskPatch, Tool, ToolContext, ToolError, ToolOutput, summary};
 use crate::llm::ToolDefinition;
 
 pub(super) struct CompleteTask;
 
 #[async_trait]
 impl Tool for CompleteTask {
+    fn effect(&self) -> Effect {
+        Effect::Changes
+    }
+
     fn definition(&self) -> ToolDefinition {
         ToolDefinition {
             name: "complete_task".into(),

@@ -4,13 +4,17 @@ use async_trait::async_trait;
 use serde_json::json;
 
 use super::arguments::no_such_task;
-use super::{Arguments, Tool, ToolContext, ToolError, ToolOutput, summary};
+use super::{Arguments, Effect, Tool, ToolContext, ToolError, ToolOutput, summary};
 use crate::llm::ToolDefinition;
 
 pub(super) struct DeleteTask;
 
 #[async_trait]
 impl Tool for DeleteTask {
+    fn effect(&self) -> Effect {
+        Effect::Destroys
+    }
+
     fn definition(&self) -> ToolDefinition {
         ToolDefinition {
             name: "delete_task".into(),

@@ -5,7 +5,7 @@ use protocol::limits::{TASK_TITLE_CHARS, TASKS_PAGE, TOOL_RESULT_BYTES};
 use protocol::{Task, TaskId};
 use serde_json::{Value, json};
 
-use super::{Arguments, TaskFilter, Tool, ToolContext, ToolError, ToolOutput};
+use super::{Arguments, Effect, TaskFilter, Tool, ToolContext, ToolError, ToolOutput};
 use crate::llm::ToolDefinition;
 
 /// How much of a description a list shows.
@@ -17,6 +17,10 @@ pub(super) struct ListTasks;
 
 #[async_trait]
 impl Tool for ListTasks {
+    fn effect(&self) -> Effect {
+        Effect::Reads
+    }
+
     fn definition(&self) -> ToolDefinition {
         ToolDefinition {
             name: "list_tasks".into(),

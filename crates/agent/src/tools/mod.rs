@@ -147,11 +147,25 @@ pub struct ToolContext<'a> {
     pub clock: &'a Clock,
 }
 
+/// What a call of a tool does at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing changes.
+    Reads,
+    /// Something is added or changed.
+    Changes,
+    /// Something is gone afterwards.
+    Destroys,
+}
+
 /// A capability of the assistant.
 #[async_trait]
 pub trait Tool: Send + Sync {
     /// Name, description and JSON Schema of the arguments.
     fn definition(&self) -> ToolDefinition;
+
+    /// What it does at most; whether a person is asked first goes by it.
+    fn effect(&self) -> Effect;
 
     /// Other names under which models know it.
     fn aliases(&self) -> &[&str] {

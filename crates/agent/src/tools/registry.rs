@@ -9,7 +9,7 @@ use super::delete_task::DeleteTask;
 use super::list_tasks::ListTasks;
 use super::undo_last_change::UndoLastChange;
 use super::update_task::UpdateTask;
-use super::{Arguments, Tool, ToolContext, ToolError, ToolOutput};
+use super::{Arguments, Effect, Tool, ToolContext, ToolError, ToolOutput};
 use crate::llm::ToolDefinition;
 
 /// The tools an agent has.
@@ -88,6 +88,11 @@ impl Registry {
     /// The tool's own name for a name or alias; `None` for a tool that does not exist.
     pub fn canonical_name(&self, name: &str) -> Option<&str> {
         self.find(name).map(|entry| entry.definition.name.as_str())
+    }
+
+    /// What a call does at most; nothing where there is no such tool.
+    pub fn effect(&self, name: &str) -> Effect {
+        self.find(name).map_or(Effect::Reads, |entry| entry.tool.effect())
     }
 
     fn find(&self, name: &str) -> Option<&Entry> {
@@ -181,6 +186,10 @@ mod tests {
 
     #[async_trait]
     impl Tool for Huge {
+        fn effect(&self) -> Effect {
+            Effect::Reads
+        }
+
         fn definition(&self) -> ToolDefinition {
             ToolDefinition {
                 name: "huge".into(),

@@ -3,13 +3,17 @@
 use async_trait::async_trait;
 use serde_json::json;
 
-use super::{Arguments, Tool, ToolContext, ToolError, ToolOutput, UndoOutcome};
+use super::{Arguments, Effect, Tool, ToolContext, ToolError, ToolOutput, UndoOutcome};
 use crate::llm::ToolDefinition;
 
 pub(super) struct UndoLastChange;
 
 #[async_trait]
 impl Tool for UndoLastChange {
+    fn effect(&self) -> Effect {
+        Effect::Changes
+    }
+
     fn definition(&self) -> ToolDefinition {
         ToolDefinition {
             name: "undo_last_change".into(),

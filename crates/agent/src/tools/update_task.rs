@@ -6,13 +6,19 @@ use protocol::{Task, TaskStatus};
 use serde_json::json;
 
 use super::arguments::no_such_task;
-use super::{Arguments, TaskChange, TaskPatch, Tool, ToolContext, ToolError, ToolOutput, due, summary};
+use super::{
+    Arguments, Effect, TaskChange, TaskPatch, Tool, ToolContext, ToolError, ToolOutput, due, summary,
+};
 use crate::llm::ToolDefinition;
 
 pub(super) struct UpdateTask;
 
 #[async_trait]
 impl Tool for UpdateTask {
+    fn effect(&self) -> Effect {
+        Effect::Changes
+    }
+
     fn definition(&self) -> ToolDefinition {
         ToolDefinition {
             name: "update_task".into(),

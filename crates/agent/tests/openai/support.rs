@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use agent::llm::openai::{ApiKey, OpenAi, OpenAiConfig, Timing};
 use agent::llm::{ChatMessage, Clock, RequestedCall, Usage};
-use agent::run::{HostError, RunError, RunHost, RunLimits, RunOutcome, RunRequest, run};
+use agent::run::{Called, HostError, RunError, RunHost, RunLimits, RunOutcome, RunRequest, run};
 use agent::tools::{
     NewTask, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError, UndoOutcome,
 };
@@ -53,6 +53,7 @@ pub(crate) fn request(question: &str) -> RunRequest {
             ChatMessage::System("Prompt.".into()),
             ChatMessage::User(question.into()),
         ],
+        has_text: false,
         tools: Registry::built_in().definitions(),
         clock: clock(),
         limits: RunLimits::default(),
@@ -128,7 +129,11 @@ impl RunHost for Host {
         Ok(())
     }
 
-    async fn call_tool(&self, call: &RequestedCall) -> Result<String, HostError> {
+    async fn plan(&self, _calls: &[RequestedCall]) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    async fn call_tool(&self, call: &RequestedCall) -> Result<Called, HostError> {
         let mut list = {
             let mut seen = self.seen.lock().unwrap();
             seen.calls.push((call.tool_name.clone(), call.arguments.clone()));
@@ -148,7 +153,7 @@ impl RunHost for Host {
             Err(ToolError::Fatal(source)) => return Err(HostError(source)),
         };
         self.seen.lock().unwrap().list = list;
-        Ok(told)
+        Ok(Called::Told(told))
     }
 
     async fn usage(&self, usage: Usage) -> Result<(), HostError> {

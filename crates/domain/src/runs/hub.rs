@@ -38,7 +38,9 @@ pub(crate) struct Channel {
 }
 
 struct Log {
-    /// Events up to this number happened before this server had the run.
+    /// Events up to this number happened before this server had the run, and are stored.
+    before: u64,
+    /// Events of this server come after this number; none lie in between.
     base: u64,
     events: Vec<SequencedEvent>,
     /// The assistant's message with all events applied.
@@ -61,11 +63,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// Opens the channel of a run whose events up to `base` are in the database; `message` is the
-    /// answer as those events left it.
-    pub(crate) fn open(&self, run: RunId, base: u64, message: Message) -> Arc<Channel> {
+    /// Opens the channel of a run whose events up to `before` are in the database, and which goes on after `base`;
+    /// `message` is the answer as those events left it.
+    pub(crate) fn open(&self, run: RunId, before: u64, base: u64, message: Message) -> Arc<Channel> {
         let channel = Arc::new(Channel {
             log: Mutex::new(Log {
+                before,
                 base,
                 events: vec![],
                 message,
@@ -107,6 +110,11 @@ impl Hub {
         self.opened.subscribe()
     }
 
+    /// The runs that this server works on.
+    pub(crate) fn open_runs(&self) -> Vec<RunId> {
+        lock(&self.channels).keys().copied().collect()
+    }
+
     /// How many runs this server works on.
     pub(crate) fn len(&self) -> usize {
         lock(&self.channels).len()
@@ -146,10 +154,10 @@ impl Channel {
         loop {
             {
                 let log = lock(&self.log);
-                if after < log.base {
+                if after < log.before {
                     return Next::Before;
                 }
-                let known = usize::try_from(after - log.base).unwrap_or(usize::MAX);
+                let known = usize::try_from(after.saturating_sub(log.base)).unwrap_or(usize::MAX);
                 match log.events.get(known..) {
                     Some(new) if !new.is_empty() => return Next::Events(new.to_vec()),
                     _ if log.closed => return Next::Closed,

@@ -1,7 +1,10 @@
 //! Runs: the work of answering one message. A run belongs to the server, not to the request that
 //! began it; whoever asked may go away, and anybody with the right may watch.
 
+mod approvals;
+mod host;
 pub(crate) mod hub;
+mod load;
 mod port;
 mod send;
 pub(crate) mod takeover;
@@ -11,17 +14,20 @@ mod watch;
 mod worker;
 mod writer;
 
-pub(crate) use worker::{preview, without_nul};
+pub(crate) use host::without_nul;
+pub(crate) use worker::preview;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use protocol::api::SentMessage;
-use protocol::{ConversationId, Message, MessageId, RunId, SequencedEvent};
+use protocol::{ConversationId, Message, MessageId, RunId, SequencedEvent, ToolCall, ToolCallId};
 use store::conversations::Probed;
-use store::runs::RunRecord;
+use store::runs::{RunRecord, RunStatus};
 use store::{Scope, messages, runs};
 
 use crate::{Actor, Domain, Error};
+
+pub use approvals::Decision;
 
 /// Runs of a [`Domain`].
 pub struct Runs<'a> {
@@ -140,15 +146,42 @@ impl<'a> Runs<'a> {
         let Some(run) = requested else {
             return Err(self.domain.not_found(actor, Probed::Run, id.0).await);
         };
-        // Here: stopped at once. On another server: it hears with its next heartbeat.
-        if let Some(channel) = self.domain.hub().find(id) {
-            channel.cancel.cancel();
-        } else if run.status == runs::RunStatus::Queued {
-            let domain = self.domain.clone();
-            let work = async move { send::cancel_queued(&domain, run).await };
-            self.domain.see_through(work).await?;
+        let domain = self.domain.clone();
+        match run.status {
+            RunStatus::Queued => {
+                let work = async move { send::cancel_queued(&domain, run).await };
+                self.domain.see_through(work).await
+            }
+            RunStatus::AwaitingApproval => {
+                let work = async move {
+                    takeover::end_resting(&domain, &run.user_id, run.id, worker::End::Cancelled).await
+                };
+                self.domain.see_through(work).await
+            }
+            _ => {
+                // Here: stopped at once. On another server: it hears with its next heartbeat.
+                if let Some(channel) = self.domain.hub().find(id) {
+                    channel.cancel.cancel();
+                }
+                Ok(())
+            }
         }
-        Ok(())
+    }
+
+    /// Allows or refuses a tool call that waits for it, and goes on with the run. Returns the call as it stands then.
+    ///
+    /// # Errors
+    /// `Conflict` when the call does not wait (any more), `Invalid` for arguments that are no object.
+    pub async fn decide(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        call: ToolCallId,
+        decision: Decision,
+    ) -> Result<ToolCall, Error> {
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let work = async move { approvals::decide(&domain, &actor, run, call, decision).await };
+        self.domain.see_through(work).await
     }
 
     /// A run's events after `after` (0: from the start): the log first, then live.

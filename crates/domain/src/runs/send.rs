@@ -375,7 +375,7 @@ pub(super) async fn cancel_queued(domain: &Domain, run: RunRecord) -> Result<(),
         assistant_message_id: run.assistant_message_id,
     };
     let id = run.id;
-    let channel = domain.hub().open(id, run.last_seq, answer);
+    let channel = domain.hub().open(id, run.last_seq, run.last_seq, answer);
     let last_seq = run.last_seq;
     let writer = Writer::new(domain.store().clone(), run, channel.clone(), last_seq);
     let ended = async {

@@ -1,61 +1,78 @@
-//! Runs whose server died: found by their lapsed lease, at start and every few seconds, on any
-//! server. What was written is kept; the answer ends with an explanation and can be asked for again.
+//! Runs whose server died, or gave them away: found by their lapsed lease, at start and all the time, on any server. They
+//! are gone on with from the journal and the log. Also found here: runs about which nobody decided in time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use protocol::{Message, RunEvent};
+use protocol::message::RunFailure;
+use protocol::{Message, RunId, UserId};
 use store::runs::{Claim, RunRecord};
 use store::{Scope, conversations, messages, run_events, runs, sessions};
 
-use super::worker::{End, interrupted};
-use super::writer::Writer;
+use super::worker::{End, LEASE_SECONDS, interrupted};
+use super::writer::{AHEAD, Writer};
 use crate::{Domain, Error};
 
-const SWEEP: Duration = Duration::from_secs(2);
+/// With the lease this is how long an answer stands still when its server dies.
+const SWEEP: Duration = Duration::from_millis(700);
 /// Sessions expire by themselves, deleted conversations are shown to nobody; only their rows remain to be removed.
-const SWEEPS_BETWEEN_CLEANUPS: u32 = 1800;
+const CLEAN_UP: Duration = Duration::from_secs(3600);
 /// Runs claimed in one sweep; conversations purged in one transaction.
 const AT_ONCE: u32 = 20;
+/// A run that is taken over once more than this may be what its servers die of.
+const MOST_TAKEOVERS: i32 = 3;
 
 /// Sweeps until the server stops.
 pub(crate) async fn watch(domain: Domain) {
     let mut ticks = tokio::time::interval(SWEEP);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut away = false;
-    let mut count: u32 = 0;
+    // While the database was away no server could renew its leases: they get the time to do so before anybody claims.
+    let mut claims_from = Instant::now();
+    let mut cleaned: Option<Instant> = None;
     loop {
         tokio::select! {
             () = domain.inner.stopping.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let mut result = sweep(&domain).await;
-        if result.is_ok() && count.is_multiple_of(SWEEPS_BETWEEN_CLEANUPS) {
+        let mut result = sweep(&domain, Instant::now() >= claims_from).await;
+        if result.is_ok() && cleaned.is_none_or(|at| at.elapsed() >= CLEAN_UP) {
+            cleaned = Some(Instant::now());
             result = clean_up(&domain).await;
         }
-        count = count.wrapping_add(1);
         // One line when it begins and one when it ends, not one for every sweep.
         match result {
-            Err(error) if !away => {
+            Err(error) => {
+                claims_from = Instant::now() + Duration::from_secs_f64(LEASE_SECONDS);
+                if !away {
+                    tracing::warn!(error = %error, "the database is away; looking for it again");
+                }
                 away = true;
-                tracing::warn!(error = %error, "the database is away; looking for it again");
             }
             Ok(()) if away => {
                 away = false;
                 tracing::info!("the database is back");
             }
-            _ => {}
+            Ok(()) => {}
         }
     }
 }
 
 /// Takes up what other servers, or this one before it died, left behind.
-pub(crate) async fn sweep(domain: &Domain) -> Result<(), Error> {
+pub(crate) async fn sweep(domain: &Domain, claims: bool) -> Result<(), Error> {
     let mut tx = domain.store().begin(Scope::Worker).await?;
-    let claims = runs::claim_lapsed(&mut tx, domain.lease(), AT_ONCE).await?;
+    let claims = if claims {
+        runs::claim_lapsed(&mut tx, domain.lease(), &domain.hub().open_runs(), AT_ONCE).await?
+    } else {
+        vec![]
+    };
     let stalled = runs::stalled_queues(&mut tx, AT_ONCE).await?;
+    let undecided = runs::expired_approvals(&mut tx, AT_ONCE).await?;
     tx.commit().await?;
     for claim in claims {
         take_over(domain, &claim).await?;
+    }
+    for (run, user) in undecided {
+        end_resting(domain, &user, run, End::Failed(undecided_in_time())).await?;
     }
     for (conversation, user) in stalled {
         let mut tx = domain.store().begin(Scope::Actor(&user)).await?;
@@ -70,6 +87,16 @@ pub(crate) async fn sweep(domain: &Domain) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn undecided_in_time() -> RunFailure {
+    RunFailure {
+        code: "approval_expired".into(),
+        message: "Nobody answered the assistant's question within 24 hours, so what it asked about was not done. Try \
+                  again to be asked anew."
+            .into(),
+        retryable: true,
+    }
 }
 
 async fn clean_up(domain: &Domain) -> Result<(), Error> {
@@ -88,35 +115,63 @@ async fn clean_up(domain: &Domain) -> Result<(), Error> {
 }
 
 async fn take_over(domain: &Domain, claim: &Claim) -> Result<(), Error> {
-    let (run, message) = restore(domain, claim).await?;
-    tracing::info!(run.id = %run.id, takeovers = run.takeovers, "ending an answer whose server died");
-    let channel = domain.hub().open(run.id, run.last_seq, message);
-    let last_seq = run.last_seq;
-    let writer = Writer::new(domain.store().clone(), run, channel.clone(), last_seq);
-    // Watchers may have been shown text that was never stored.
-    writer.show(RunEvent::TextReset {
-        text: writer.message_with(&[]).content,
-    });
-    let next = domain.end(&writer, &End::Failed(interrupted())).await;
-    domain.hub().close(writer.run().id, &channel);
-    if let Some(next) = next {
-        domain.work_on_next(next).await;
+    let (run, message) = restore(domain, &claim.user_id, claim.id).await?;
+    tracing::info!(run.id = %run.id, takeovers = run.takeovers, given = claim.given, "going on with an answer");
+    if run.takeovers > MOST_TAKEOVERS {
+        let base = run.last_seq + AHEAD;
+        end(domain, run, message, base, &End::Failed(interrupted())).await;
+    } else if claim.given || run.last_seq == 0 {
+        domain.work_on(run, message);
+    } else {
+        domain.work_on_lost(run, message);
     }
     Ok(())
 }
 
-/// The run and its answer as the log has them: the snapshot and the events after it.
-async fn restore(domain: &Domain, claim: &Claim) -> Result<(RunRecord, Message), Error> {
-    let mut tx = domain.store().begin(Scope::Actor(&claim.user_id)).await?;
-    let run = runs::find(&mut tx, claim.id)
-        .await?
-        .ok_or(Error::NotFound("run"))?;
+/// Ends a run that waits for a person. Nothing happens to one that does not, any more.
+pub(super) async fn end_resting(domain: &Domain, user: &UserId, run: RunId, how: End) -> Result<(), Error> {
+    let mut tx = domain.store().begin(Scope::Actor(user)).await?;
+    match runs::wake(&mut tx, run, domain.lease()).await {
+        Err(store::Error::Lost(_)) => return Ok(()),
+        other => other?,
+    };
+    tx.commit().await?;
+    let (run, message) = restore(domain, user, run).await?;
+    let base = run.last_seq;
+    end(domain, run, message, base, &how).await;
+    Ok(())
+}
+
+async fn end(domain: &Domain, run: RunRecord, message: Message, base: u64, how: &End) {
+    let channel = domain.hub().open(run.id, run.last_seq, base, message);
+    let writer = Writer::new(domain.store().clone(), run, channel.clone(), base);
+    let next = domain.end(&writer, how).await;
+    domain.hub().close(writer.run().id, &channel);
+    if let Some(next) = next {
+        domain.work_on_next(next).await;
+    }
+}
+
+/// The run and its answer as its watchers know it: the snapshot and the events after it, and of the tool calls not what
+/// the journal says but what was told of them.
+pub(super) async fn restore(
+    domain: &Domain,
+    user: &UserId,
+    run: RunId,
+) -> Result<(RunRecord, Message), Error> {
+    let mut tx = domain.store().begin(Scope::Actor(user)).await?;
+    let run = runs::find(&mut tx, run).await?.ok_or(Error::NotFound("run"))?;
     let record = messages::find(&mut tx, run.assistant_message_id)
         .await?
         .ok_or(Error::NotFound("message"))?;
     let mut message = record.message;
     for event in run_events::list(&mut tx, run.id, record.snapshot_seq, u32::MAX).await? {
         message.apply(&event.event);
+    }
+    for told in run_events::tool_calls(&mut tx, run.id).await? {
+        if let Some(known) = message.tool_calls.iter_mut().find(|call| call.id == told.id) {
+            *known = told;
+        }
     }
     tx.commit().await?;
     Ok((run, message))

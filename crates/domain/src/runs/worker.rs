@@ -1,40 +1,33 @@
-//! The worker of one run: loads what the model needs, runs the agent's loop, and ends the run one
-//! way or another. It belongs to the server; no request waits for it.
+//! The worker of one run: runs the agent's loop, and ends the run one way or another. It belongs to the server; no
+//! request waits for it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use agent::context::{WindowLimits, window};
-use agent::llm::{ChatMessage, Clock, RequestedCall, Usage};
-use agent::run::{HostError, RunError, RunHost, RunLimits, RunOutcome, RunRequest};
-use agent::tools::{ToolContext, ToolError, ToolOutput};
-use async_trait::async_trait;
-use protocol::event::RunCreated;
-use protocol::limits::{PREVIEW_CHARS, excerpt};
+use agent::context::window;
+use agent::llm::Clock;
+use agent::run::{RunError, RunLimits, RunOutcome, RunRequest};
+use protocol::limits::{PREVIEW_CHARS, TOOL_ROUNDS, excerpt};
 use protocol::message::RunFailure;
-use protocol::{Message, MessageStatus, RunEvent, ToolCallStatus};
-use serde_json::Value;
-use store::messages::Range;
+use protocol::{Message, MessageStatus, RunEvent};
 use store::runs::{Lease, RunRecord, RunStatus};
-use store::tool_calls::{Finished, NewToolCall};
-use store::{Scope, accounts, conversations, messages, preferences, runs, tool_calls};
+use store::{Scope, conversations, messages, runs, tool_calls};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
-use super::port::Port;
-use super::writer::{WriteError, Writer};
+use super::host::{Host, Open};
+use super::load::{Loaded, begin, rounds};
+use super::writer::{AHEAD, WriteError, Writer};
 use crate::plain::plain;
-use crate::{Actor, Domain, Error, clock};
+use crate::{Domain, Error, clock};
 
-/// How long a lease holds without a heartbeat, in seconds.
-pub(super) const LEASE_SECONDS: f64 = 5.0;
-const HEARTBEAT: Duration = Duration::from_millis(1500);
+/// How long a lease holds without a heartbeat, in seconds. With the time between two sweeps this is how long an answer
+/// stands still when its server dies.
+pub(super) const LEASE_SECONDS: f64 = 3.0;
+const HEARTBEAT: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How long a run's end is tried while the database is away; afterwards the lease has lapsed and
 /// whoever takes the run over ends it.
 const END_TRIES: u32 = 20;
-/// How much is kept of arguments that are no JSON.
-const RAW_ARGUMENTS_CHARS: usize = 2_000;
 
 impl Domain {
     pub(super) fn lease(&self) -> Lease {
@@ -44,10 +37,21 @@ impl Domain {
         }
     }
 
-    /// Starts working on a run whose lease this server just took. Watchers find it from now on.
+    /// Starts working on a run whose lease this server just took, from its beginning or from where it rested. Watchers find
+    /// it from now on.
     pub(super) fn work_on(&self, run: RunRecord, message: Message) {
         let base = run.last_seq;
-        let channel = self.hub().open(run.id, base, message);
+        self.work_after(run, message, base);
+    }
+
+    /// The same for a run whose server may have shown more than it stored: its numbers are left out.
+    pub(super) fn work_on_lost(&self, run: RunRecord, message: Message) {
+        let base = run.last_seq + AHEAD;
+        self.work_after(run, message, base);
+    }
+
+    fn work_after(&self, run: RunRecord, message: Message, base: u64) {
+        let channel = self.hub().open(run.id, run.last_seq, base, message);
         let writer = Arc::new(Writer::new(self.store().clone(), run, channel.clone(), base));
         if writer.run().cancel_requested {
             channel.cancel.cancel();
@@ -94,8 +98,15 @@ impl Domain {
         ));
         let outcome = tokio::select! {
             () = writer.lost.cancelled() => None,
-            () = self.inner.halting.cancelled() => Some(End::Failed(interrupted())),
-            outcome = self.answer(writer, cancel) => Some(End::of(outcome)),
+            () = self.inner.halting.cancelled() => {
+                self.hand_over(writer).await;
+                None
+            }
+            outcome = self.answer(writer, cancel) => match outcome {
+                // It was waiting for the database.
+                Err(RunError::Host(_)) if cancel.is_cancelled() => Some(End::Cancelled),
+                outcome => End::of(outcome),
+            },
         };
         let next = match outcome {
             // What made the loop fail may be that the run is somebody else's.
@@ -107,50 +118,61 @@ impl Domain {
         next
     }
 
-    /// Everything between the first and the last event.
+    /// Everything between the first and the last event, or the next rest.
     async fn answer(&self, writer: &Arc<Writer>, cancel: &CancellationToken) -> Result<RunOutcome, RunError> {
-        let host_error = |error: WriteError| {
-            writer.note(&error);
-            RunError::Host(HostError(Box::new(error)))
-        };
         let run = writer.run();
-        let mut commit = writer.begin().await.map_err(host_error)?;
-        let loaded = load(&mut commit.tx, run, self.config().window).await;
         let Loaded {
             actor,
-            history,
-            user_message,
+            mut history,
             limits,
-        } = loaded.map_err(|error| host_error(WriteError::Store(error)))?;
-        let created = RunCreated {
-            run_id: run.id,
-            conversation_id: run.conversation_id,
-            user_message,
-            assistant_message_id: run.assistant_message_id,
-        };
-        commit
-            .finish(vec![RunEvent::RunCreated(Box::new(created))])
-            .await
-            .map_err(host_error)?;
-
+            approval,
+            ..
+        } = begin(writer, self.config().window).await?;
         let clock = Clock {
             now: clock::now(),
             time_zone: actor.time_zone.clone(),
         };
-        let messages: Vec<ChatMessage> = window(&history, limits, &clock, &actor.user.name);
-        let host = Host {
-            domain: self,
-            writer,
-            clock: clock.clone(),
-            calls: AtomicI32::new(0),
-        };
-        let request = RunRequest {
-            messages,
-            tools: self.inner.tools.definitions(),
-            clock,
-            limits: RunLimits::default(),
-        };
-        agent::run::run(self.config().provider.as_ref(), request, &host, cancel).await
+        let host = Host::new(self, writer, clock.clone(), approval, cancel);
+        loop {
+            if host.run_open_calls().await? == Open::Decision {
+                if host.rest().await? {
+                    return Ok(RunOutcome::Waiting);
+                }
+                // A decision shows with the next look, a stop soon.
+                tokio::time::sleep(LOOK_AGAIN).await;
+                continue;
+            }
+            let so_far = writer.message_with(&[]);
+            let rounds = rounds(&so_far);
+            let has_text = !so_far.content.is_empty();
+            if run.last_seq > 0 || rounds > 0 {
+                history.retain(|message| message.id != so_far.id);
+                history.push(so_far);
+            }
+            let request = RunRequest {
+                messages: window(&history, limits, &clock, &actor.user.name),
+                has_text,
+                tools: self.inner.tools.definitions(),
+                clock: clock.clone(),
+                limits: RunLimits {
+                    tool_rounds: TOOL_ROUNDS.saturating_sub(rounds),
+                    ..RunLimits::default()
+                },
+            };
+            match agent::run::run(self.config().provider.as_ref(), request, &host, cancel).await? {
+                RunOutcome::Waiting => {}
+                outcome => return Ok(outcome),
+            }
+        }
+    }
+
+    /// Gives the run to whichever server takes it. If that cannot be stored, its lease lapses.
+    async fn hand_over(&self, writer: &Writer) {
+        let done = async { writer.begin().await?.hand_over().await };
+        match done.await {
+            Ok(()) => tracing::info!(run.id = %writer.run().id, "an answer was handed over"),
+            Err(error) => writer.note(&error),
+        }
     }
 
     /// Ends the run; tries on while the database is away. Returns the run that is next.
@@ -217,19 +239,6 @@ impl Domain {
     }
 }
 
-/// Postgres holds no NUL character, in text or in JSON, and models now and then write one.
-pub(crate) fn without_nul(value: Value) -> Value {
-    match value {
-        Value::String(text) if text.contains('\0') => Value::String(text.replace('\0', "")),
-        Value::Array(items) => Value::Array(items.into_iter().map(without_nul).collect()),
-        Value::Object(fields) => fields
-            .into_iter()
-            .map(|(name, value)| (name.replace('\0', ""), without_nul(value)))
-            .collect(),
-        other => other,
-    }
-}
-
 /// How a run ends.
 #[derive(Debug, Clone)]
 pub(super) enum End {
@@ -239,23 +248,25 @@ pub(super) enum End {
 }
 
 impl End {
-    fn of(outcome: Result<RunOutcome, RunError>) -> Self {
-        match outcome {
+    /// `None` for a run that rests.
+    fn of(outcome: Result<RunOutcome, RunError>) -> Option<Self> {
+        Some(match outcome {
             Ok(RunOutcome::Completed(_) | RunOutcome::StepLimit) => Self::Completed,
             Ok(RunOutcome::Cancelled) => Self::Cancelled,
+            Ok(RunOutcome::Waiting) => return None,
             Err(error) => {
                 tracing::warn!(error = %error, "a run failed");
                 Self::Failed(error.failure())
             }
-        }
+        })
     }
 }
 
-/// Its server stopped or died under it.
+/// Its servers died under it more often than a run is tried.
 pub(super) fn interrupted() -> RunFailure {
     RunFailure {
         code: "interrupted".into(),
-        message: "The server was restarted while it was answering. What was written is saved. \
+        message: "The server broke off several times while it was answering. What was written is saved. \
                   Try again to get the rest."
             .into(),
         retryable: true,
@@ -272,49 +283,6 @@ pub(crate) fn preview(message: &Message) -> Option<String> {
         .tool_calls
         .last()
         .map(|call| excerpt(&call.summary, PREVIEW_CHARS))
-}
-
-struct Loaded {
-    actor: Actor,
-    /// Ends with the message to be answered.
-    history: Vec<Message>,
-    user_message: Message,
-    /// The server's, or as many messages as the user chose.
-    limits: WindowLimits,
-}
-
-async fn load(tx: &mut store::Tx, run: &RunRecord, mut limits: WindowLimits) -> Result<Loaded, store::Error> {
-    let gone = store::Error::Lost("message");
-    let user = accounts::find_user(tx, &run.user_id)
-        .await?
-        .ok_or(store::Error::Lost("user"))?;
-    let Some(user_message) = messages::find(tx, run.user_message_id).await? else {
-        return Err(gone);
-    };
-    let Some(answer) = messages::find(tx, run.assistant_message_id).await? else {
-        return Err(gone);
-    };
-    let chosen = preferences::find(tx, &run.user_id).await?.context_messages;
-    if let Some(count) = chosen.and_then(|count| usize::try_from(count).ok()) {
-        limits.messages = count;
-    }
-    let limit = u32::try_from(limits.messages).unwrap_or(u32::MAX).max(1);
-    let records = messages::list(tx, run.conversation_id, Range::Before(answer.position), limit).await?;
-    let mut history: Vec<Message> = records.into_iter().map(|record| record.message).collect();
-    // A second try comes after the first one's answer: the model sees what that did, then the
-    // message again.
-    if history
-        .last()
-        .is_none_or(|last| last.id != user_message.message.id)
-    {
-        history.push(user_message.message.clone());
-    }
-    Ok(Loaded {
-        actor: crate::accounts::actor_of(user),
-        history,
-        user_message: user_message.message,
-        limits,
-    })
 }
 
 async fn heartbeat(domain: Domain, writer: Arc<Writer>, cancel: CancellationToken, stop: CancellationToken) {
@@ -355,142 +323,4 @@ async fn ended_by_itself(domain: &Domain, run: &RunRecord) -> Result<bool, store
     let mut tx = domain.store().begin(Scope::Actor(&run.user_id)).await?;
     let stored = runs::find(&mut tx, run.id).await?;
     Ok(stored.is_some_and(|stored| stored.lease_epoch == run.lease_epoch && stored.status.is_final()))
-}
-
-/// Where the agent's loop hands what happens.
-struct Host<'a> {
-    domain: &'a Domain,
-    writer: &'a Writer,
-    clock: Clock,
-    /// Tool calls so far; positions within the answer.
-    calls: AtomicI32,
-}
-
-impl Host<'_> {
-    fn failed(&self, error: impl Into<WriteError>) -> HostError {
-        let error = error.into();
-        self.writer.note(&error);
-        HostError(Box::new(error))
-    }
-
-    /// Journals the call as running and shows it.
-    async fn begin_call(&self, call: &RequestedCall) -> Result<protocol::ToolCall, WriteError> {
-        let run = self.writer.run();
-        let arguments = serde_json::from_str(&call.arguments)
-            .unwrap_or_else(|_| Value::String(call.arguments.chars().take(RAW_ARGUMENTS_CHARS).collect()));
-        let arguments = without_nul(arguments);
-        let tool_name = self
-            .domain
-            .inner
-            .tools
-            .canonical_name(&call.tool_name)
-            .unwrap_or(&call.tool_name);
-        let new = NewToolCall {
-            id: Uuid::now_v7().into(),
-            user: &run.user_id,
-            conversation_id: run.conversation_id,
-            run_id: run.id,
-            message_id: run.assistant_message_id,
-            position: self.calls.fetch_add(1, Ordering::Relaxed) + 1,
-            provider_call_id: &call.call_id,
-            tool_name,
-            arguments: &arguments,
-        };
-        let mut commit = self.writer.begin().await?;
-        let started = tool_calls::insert(&mut commit.tx, &new).await?;
-        commit
-            .finish(vec![RunEvent::ToolStarted(Box::new(started.clone()))])
-            .await?;
-        Ok(started)
-    }
-
-    /// The call's effect, its end in the journal and its event: one transaction.
-    async fn run_call(
-        &self,
-        call: &RequestedCall,
-        started: &protocol::ToolCall,
-    ) -> Result<String, WriteError> {
-        let run = self.writer.run();
-        let began = Instant::now();
-        let mut commit = self.writer.begin().await?;
-        commit.tx.savepoint().await?;
-        let mut port = Port::new(&mut commit.tx, run);
-        let outcome = {
-            let mut context = ToolContext {
-                tasks: &mut port,
-                clock: &self.clock,
-            };
-            self.domain
-                .inner
-                .tools
-                .dispatch(&call.tool_name, &call.arguments, &mut context)
-                .await
-        };
-        let changes = port.into_changes();
-        let (status, result, summary, told, changes) = match outcome {
-            Ok(ToolOutput { result, summary }) => {
-                let told = result.to_string();
-                (ToolCallStatus::Success, result, summary, told, changes)
-            }
-            Err(ToolError::Respond(refusal)) => {
-                // Nothing of a refused call stands.
-                commit.tx.rollback_to_savepoint().await?;
-                (
-                    ToolCallStatus::Error,
-                    Value::String(refusal.told.clone()),
-                    refusal.summary,
-                    refusal.told,
-                    vec![],
-                )
-            }
-            Err(ToolError::Fatal(source)) => {
-                return Err(match source.downcast::<store::Error>() {
-                    Ok(error) => WriteError::Store(*error),
-                    Err(source) => WriteError::Tool(source),
-                });
-            }
-        };
-        let finished = Finished {
-            status,
-            result: &without_nul(result),
-            summary: &summary.replace('\0', ""),
-            changes: &changes,
-            duration_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
-        };
-        let ended = tool_calls::finish(&mut commit.tx, started.id, &finished).await?;
-        commit
-            .finish(vec![RunEvent::ToolFinished(Box::new(ended))])
-            .await?;
-        Ok(told)
-    }
-}
-
-#[async_trait]
-impl RunHost for Host<'_> {
-    async fn thinking(&self) -> Result<(), HostError> {
-        self.writer.show(RunEvent::RunThinking {});
-        Ok(())
-    }
-
-    async fn text(&self, delta: &str) -> Result<(), HostError> {
-        self.writer.text(delta);
-        Ok(())
-    }
-
-    async fn call_tool(&self, call: &RequestedCall) -> Result<String, HostError> {
-        let started = self.begin_call(call).await.map_err(|error| self.failed(error))?;
-        self.run_call(call, &started)
-            .await
-            .map_err(|error| self.failed(error))
-    }
-
-    async fn usage(&self, usage: Usage) -> Result<(), HostError> {
-        let run = self.writer.run();
-        let store = async {
-            let mut tx = self.domain.store().begin(Scope::Actor(&run.user_id)).await?;
-            runs::add_usage(&mut tx, run.id, usage.input_tokens, usage.output_tokens).await?;
-            tx.commit().await
-        };
-        store.await.map_err(|error| self.failed(error))
-    }
 }

@@ -24,11 +24,20 @@ const PERSIST: Duration = Duration::from_millis(100);
 /// rest.
 const SNAPSHOT: Duration = Duration::from_secs(1);
 
+/// How far what is shown may be ahead of what is stored, in events. Whoever takes the run over leaves out as many numbers,
+/// so that none is ever given twice.
+pub(super) const AHEAD: u64 = 10_000;
+
+/// How long a person has to decide.
+const APPROVAL_HOURS: i32 = 24;
+
 /// Writes one run; shared by the worker and its background task.
 pub(crate) struct Writer {
     store: Store,
     run: RunRecord,
     channel: Arc<Channel>,
+    /// It counts on from this number.
+    first: u64,
     state: Mutex<State>,
     /// Held by whoever writes to the database, so that batches go in order.
     persist: tokio::sync::Mutex<Persist>,
@@ -45,6 +54,8 @@ struct State {
     shown_at: Option<Instant>,
     /// Shown and not stored.
     pending: Vec<SequencedEvent>,
+    /// The last number that is stored.
+    stored: u64,
 }
 
 struct Persist {
@@ -65,6 +76,14 @@ pub(crate) enum WriteError {
 }
 
 impl WriteError {
+    /// Whether the same again may succeed: the database is away, or another transaction was in the way.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(store::Error::Unavailable(_) | store::Error::Contended(_))
+        )
+    }
+
     fn of(error: store::Error) -> Self {
         match error {
             store::Error::Lost("run") => Self::Lost,
@@ -81,11 +100,13 @@ impl Writer {
             store,
             run,
             channel,
+            first: seq,
             state: Mutex::new(State {
                 seq,
                 buffer: String::new(),
                 shown_at: None,
                 pending: vec![],
+                stored: seq,
             }),
             persist: tokio::sync::Mutex::new(Persist {
                 snapshot_at: Instant::now(),
@@ -94,6 +115,11 @@ impl Writer {
             wake: Notify::new(),
             lost: CancellationToken::new(),
         }
+    }
+
+    /// Whether numbers were left out, since another server may have shown events with them.
+    pub(crate) fn leaves_numbers_out(&self) -> bool {
+        self.first > self.run.last_seq
     }
 
     /// The run that is written.
@@ -112,7 +138,7 @@ impl Writer {
         // Postgres holds no NUL character.
         state.buffer.extend(delta.chars().filter(|c| *c != '\0'));
         if state.shown_at.is_none_or(|at| at.elapsed() >= MERGE) {
-            self.show_buffer(&mut state);
+            self.show_if_near(&mut state);
         }
         drop(state);
         self.wake.notify_one();
@@ -131,6 +157,14 @@ impl Writer {
         self.channel.publish(event);
         drop(state);
         self.wake.notify_one();
+    }
+
+    /// Shows text that was held back, unless too much that was shown is not stored yet.
+    fn show_if_near(&self, state: &mut State) {
+        // What is shown with a write's own events is ahead of it too, by a few.
+        if state.seq - state.stored < AHEAD - 100 {
+            self.show_buffer(state);
+        }
     }
 
     fn show_buffer(&self, state: &mut State) {
@@ -157,11 +191,11 @@ impl Writer {
                 () = self.wake.notified() => {}
             }
             tokio::time::sleep(MERGE).await;
-            self.show_buffer(&mut self.state());
+            self.show_if_near(&mut self.state());
             let rest = PERSIST.saturating_sub(stored_at.elapsed());
             if !rest.is_zero() {
                 tokio::time::sleep(rest).await;
-                self.show_buffer(&mut self.state());
+                self.show_if_near(&mut self.state());
             }
             if let Err(error) = self.store_pending().await {
                 self.note(&error);
@@ -203,6 +237,7 @@ impl Writer {
             let shown = {
                 let mut state = self.state();
                 state.pending.retain(|event| event.seq > stored.last_seq);
+                state.stored = state.stored.max(stored.last_seq);
                 state.seq
             };
             // The write stands although its answer never came: show what it held.
@@ -279,7 +314,7 @@ impl Drop for Batch<'_> {
 }
 
 impl Commit<'_> {
-    /// Stores the text so far and some events, numbered on; moves the run to `end` if given.
+    /// Stores the text so far and some events, numbered on; ends the run if `end` is given.
     async fn append(&mut self, events: &[RunEvent], end: Option<RunStatus>) -> Result<u64, WriteError> {
         let run = &self.batch.writer.run;
         let mut all = self.batch.events.clone();
@@ -331,6 +366,36 @@ impl Commit<'_> {
         Ok(next)
     }
 
+    /// Lets the run rest until a person has decided, with everything so far. False, and the run goes on, when a decision
+    /// came meanwhile.
+    ///
+    /// # Errors
+    /// As [`Commit::finish`].
+    pub(crate) async fn rest(mut self) -> Result<bool, WriteError> {
+        let last = self.append(&[], None).await?;
+        self.save_snapshot(&[], last).await?;
+        let run = &self.batch.writer.run;
+        let rests = runs::rest(&mut self.tx, run.id, run.lease_epoch, last, APPROVAL_HOURS)
+            .await
+            .map_err(WriteError::of)?;
+        self.commit(vec![]).await?;
+        Ok(rests)
+    }
+
+    /// Gives the run away with everything so far; any server may go on with it.
+    ///
+    /// # Errors
+    /// As [`Commit::finish`].
+    pub(crate) async fn hand_over(mut self) -> Result<(), WriteError> {
+        let last = self.append(&[], None).await?;
+        self.save_snapshot(&[], last).await?;
+        let run = &self.batch.writer.run;
+        runs::hand_over(&mut self.tx, run.id, run.lease_epoch, last)
+            .await
+            .map_err(WriteError::of)?;
+        self.commit(vec![]).await
+    }
+
     async fn save_snapshot(&mut self, events: &[RunEvent], seq: u64) -> Result<(), WriteError> {
         let message = self.batch.writer.message_with(events);
         messages::save_snapshot(&mut self.tx, &message, seq).await?;
@@ -346,6 +411,7 @@ impl Commit<'_> {
         self.batch.stored = true;
         let writer = self.batch.writer;
         let mut state = writer.state();
+        state.stored = self.seq;
         for event in events {
             state.seq += 1;
             writer.channel.publish(SequencedEvent {

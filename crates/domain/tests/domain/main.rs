@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod accounts;
+mod approvals;
 mod feed;
 mod list;
 mod own_account;
 mod runs;
 mod sharing;
 mod support;
+mod takeover;
 mod tasks;
 mod testimonials;
 mod tools;

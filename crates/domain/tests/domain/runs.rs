@@ -7,10 +7,9 @@ use domain::runs::Send;
 use futures::StreamExt;
 use protocol::{MessageStatus, RunEvent};
 use sqlx::PgPool;
-use store::Scope;
 use tokio::sync::Notify;
 
-use crate::support::{Beat, Script, assert_numbered, domain, names, sign_up, world};
+use crate::support::{Beat, assert_numbered, names, sign_up, world};
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_answer_is_the_same_live_replayed_and_stored(pool: PgPool) {
@@ -363,88 +362,4 @@ async fn somebody_elses_is_forbidden_and_the_unknown_not_found(pool: PgPool) {
         Err(Error::NotFound("conversation"))
     ));
     assert_eq!(conversations.restore(&world.ada, id).await.unwrap().id, id);
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn an_answer_whose_server_died_is_ended_with_what_it_has(pool: PgPool) {
-    let world = world(pool.clone()).await;
-    let gate = Arc::new(Notify::new());
-    world.script.step(vec![
-        Beat::Say("Half"),
-        Beat::Hold(gate.clone()),
-        Beat::Say(" and more"),
-    ]);
-    let sent = world.send(None, "Go").await;
-    let stored = async || {
-        let mut tx = world
-            .store
-            .begin(Scope::Actor(world.ada.user_id()))
-            .await
-            .unwrap();
-        store::run_events::list(&mut tx, sent.run_id, 0, 100)
-            .await
-            .unwrap()
-    };
-    while !matches!(
-        stored().await.last().map(|event| &event.event),
-        Some(RunEvent::TextDelta { .. })
-    ) {
-        tokio::task::yield_now().await;
-    }
-    world
-        .change(
-            Scope::Worker,
-            "UPDATE runs SET lease_expires_at = now() - interval '1 second'",
-        )
-        .await;
-    // Another server starts on the same database.
-    let other = domain(pool.clone(), Arc::<Script>::default()).await;
-    let events: Vec<_> = other
-        .runs()
-        .events(&world.ada, sent.run_id, 0)
-        .await
-        .unwrap()
-        .map(|event| event.unwrap())
-        .collect()
-        .await;
-    assert_numbered(&events, 1);
-    let Some(RunEvent::RunFailed(failure)) = events.last().map(|event| &event.event) else {
-        panic!("{:?}", names(&events))
-    };
-    assert_eq!((failure.code.as_str(), failure.retryable), ("interrupted", true));
-    // The first server wakes up and must not write to what is not its own any more.
-    gate.notify_one();
-    let seen = world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
-    assert_eq!(
-        (seen.content.as_str(), seen.status),
-        ("Half", MessageStatus::Failed)
-    );
-    assert_eq!(stored().await, events);
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_server_that_stops_ends_its_answers(pool: PgPool) {
-    let world = world(pool).await;
-    let gate = Arc::new(Notify::new());
-    world
-        .script
-        .step(vec![Beat::Say("Half"), Beat::Hold(gate.clone())]);
-    let sent = world.send(None, "Go").await;
-    let mut events = world
-        .domain
-        .runs()
-        .events(&world.ada, sent.run_id, 0)
-        .await
-        .unwrap();
-    while let Some(event) = events.next().await {
-        if matches!(event.unwrap().event, RunEvent::TextDelta { .. }) {
-            break;
-        }
-    }
-    world.domain.shut_down(std::time::Duration::from_millis(10)).await;
-    let ended = world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
-    assert_eq!(
-        (ended.content.as_str(), ended.status),
-        ("Half", MessageStatus::Failed)
-    );
 }

@@ -177,6 +177,15 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// Has Ada's assistant do everything without asking.
+    pub(crate) async fn never_ask(&self) {
+        let never = protocol::preferences::UpdatePreferences {
+            approval: Some(protocol::Approval::Never),
+            ..Default::default()
+        };
+        self.domain.preferences().update(&self.ada, &never).await.unwrap();
+    }
+
     /// All events of a run, to its end.
     pub(crate) async fn events(&self, run: RunId, after: u64) -> Vec<SequencedEvent> {
         let stream = self.domain.runs().events(&self.ada, run, after).await.unwrap();

@@ -49,7 +49,7 @@ async fn a_call_is_shown_done_journaled_and_told(pool: PgPool) {
             .into_iter()
             .filter(|name| name.starts_with("tool."))
             .collect::<Vec<_>>(),
-        ["tool.started", "tool.finished", "tool.started", "tool.finished"]
+        ["tool.started", "tool.started", "tool.finished", "tool.finished"]
     );
     let message = world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
     let summaries: Vec<_> = message
@@ -113,6 +113,7 @@ async fn a_refused_call_changes_nothing_and_the_run_goes_on(pool: PgPool) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn every_kind_of_change_can_be_taken_back_in_turn(pool: PgPool) {
     let world = world(pool).await;
+    world.never_ask().await;
     let first = answer(&world, vec![vec![add("Milk")], vec![Beat::Say("Done.")]]).await;
     let milk = tasks(&world).await.remove(0);
     let id = milk.id.to_string();
@@ -224,6 +225,7 @@ async fn undo_that_takes_back_the_newest_change_of_the_conversation(pool: PgPool
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn ids_of_somebody_else_are_unknown_to_tools(pool: PgPool) {
     let world = world(pool).await;
+    world.never_ask().await;
     let bob = sign_up(&world.domain, "bob").await;
     let foreign = world
         .domain

@@ -76,15 +76,23 @@ async fn a_lapsed_lease_is_claimed_once_and_shuts_the_old_owner_out(pool: PgPool
     tx.commit().await.unwrap();
 
     let mut tx = store.begin(Scope::Worker).await.unwrap();
-    let claimed = runs::claim_lapsed(&mut tx, lease(10.0), 10).await.unwrap();
+    let ours = runs::claim_lapsed(&mut tx, lease(10.0), &[run], 10)
+        .await
+        .unwrap();
+    assert_eq!(ours, [], "its own server claimed it");
+    let claimed = runs::claim_lapsed(&mut tx, lease(10.0), &[], 10).await.unwrap();
     assert_eq!(claimed.len(), 1);
     assert_eq!(
         (claimed[0].id, claimed[0].lease_epoch, claimed[0].user_id.as_str()),
         (run, 2, "ada")
     );
+    assert!(!claimed[0].given);
     tx.commit().await.unwrap();
     let mut tx = store.begin(Scope::Worker).await.unwrap();
-    assert_eq!(runs::claim_lapsed(&mut tx, lease(10.0), 10).await.unwrap(), []);
+    assert_eq!(
+        runs::claim_lapsed(&mut tx, lease(10.0), &[], 10).await.unwrap(),
+        []
+    );
     drop(tx);
 
     let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::super::OfflineAssistant;
 use crate::llm::{ChatMessage, Clock, RequestedCall, Usage};
-use crate::run::{HostError, RunHost, RunLimits, RunOutcome, RunRequest, run};
+use crate::run::{Called, HostError, RunHost, RunLimits, RunOutcome, RunRequest, run};
 use crate::tools::{
     NewTask, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError, UndoOutcome,
 };
@@ -85,6 +85,7 @@ impl Desk {
         };
         let request = RunRequest {
             messages: self.messages.clone(),
+            has_text: false,
             tools: Registry::built_in().definitions(),
             clock: self.clock.clone(),
             limits: RunLimits::default(),
@@ -204,7 +205,11 @@ impl RunHost for Host {
         Ok(())
     }
 
-    async fn call_tool(&self, call: &RequestedCall) -> Result<String, HostError> {
+    async fn plan(&self, _calls: &[RequestedCall]) -> Result<(), HostError> {
+        Ok(())
+    }
+
+    async fn call_tool(&self, call: &RequestedCall) -> Result<Called, HostError> {
         let (clock, mut list) = {
             let mut state = self.state.lock().unwrap();
             (state.clock.clone(), std::mem::take(&mut state.list))
@@ -227,7 +232,7 @@ impl RunHost for Host {
         };
         state.summaries.push(summary);
         state.made.push((call.clone(), told.clone()));
-        Ok(told)
+        Ok(Called::Told(told))
     }
 
     async fn usage(&self, _usage: Usage) -> Result<(), HostError> {

@@ -1,0 +1,294 @@
+//! Calls that a person has to allow first.
+
+use std::sync::Arc;
+
+use domain::Error;
+use domain::runs::Decision;
+use domain::tasks::ListTasks;
+use protocol::preferences::UpdatePreferences;
+use protocol::{Approval, Message, MessageStatus, RunEvent, RunId, TaskId, ToolCall, ToolCallStatus};
+use serde_json::json;
+use sqlx::PgPool;
+use store::Scope;
+
+use crate::support::{Beat, Script, World, domain, names, sign_up, world};
+
+async fn titles(world: &World) -> Vec<(String, TaskId)> {
+    let listed = world.domain.tasks().list(&world.ada, ListTasks::default()).await;
+    let tasks = listed.unwrap().tasks.into_iter();
+    let mut titles: Vec<_> = tasks.map(|task| (task.title, task.id)).collect();
+    titles.sort();
+    titles
+}
+
+fn add(title: &str) -> Beat {
+    Beat::Call("add_task", json!({ "title": title }).to_string())
+}
+
+fn delete(id: TaskId) -> Beat {
+    Beat::Call("delete_task", json!({ "task_id": id }).to_string())
+}
+
+/// Waits until a run rests, and returns its answer.
+async fn resting(world: &World, run: RunId) -> Message {
+    loop {
+        let mut tx = world
+            .store
+            .begin(Scope::Actor(world.ada.user_id()))
+            .await
+            .unwrap();
+        let found = store::runs::find(&mut tx, run).await.unwrap().unwrap();
+        if found.status == store::runs::RunStatus::AwaitingApproval {
+            let message = store::messages::find(&mut tx, found.assistant_message_id).await;
+            return message.unwrap().unwrap().message;
+        }
+        drop(tx);
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+fn waiting(message: &Message) -> Vec<&ToolCall> {
+    let waits = |call: &&ToolCall| call.status == ToolCallStatus::AwaitingApproval;
+    message.tool_calls.iter().filter(waits).collect()
+}
+
+const YES: Decision = Decision::Approve { arguments: None };
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_deletion_waits_for_a_person_and_goes_on_when_it_is_allowed(pool: PgPool) {
+    let world = world(pool).await;
+    world
+        .script
+        .step(vec![add("Milk")])
+        .step(vec![Beat::Say("There.")]);
+    let first = world.send(None, "Add milk").await;
+    world.domain.runs().wait(&world.ada, first.run_id).await.unwrap();
+    let milk = titles(&world).await[0].1;
+
+    world
+        .script
+        .step(vec![
+            Beat::Say("I would delete it."),
+            delete(milk),
+            Beat::Call("list_tasks", "{}".into()),
+        ])
+        .step(vec![Beat::Say("Gone.")]);
+    let sent = world.send(Some(first.conversation.id), "Delete milk").await;
+    let rests = resting(&world, sent.run_id).await;
+    assert_eq!(rests.status, MessageStatus::AwaitingApproval);
+    assert_eq!(
+        rests.tool_calls[1].status,
+        ToolCallStatus::Success,
+        "what needs no asking is done"
+    );
+    assert_eq!(titles(&world).await.len(), 1);
+    while world.domain.active_runs() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let call = waiting(&rests)[0].id;
+
+    let runs = world.domain.runs();
+    let bob = sign_up(&world.domain, "bob").await;
+    let foreign = runs.decide(&bob, sent.run_id, call, YES).await;
+    assert!(matches!(foreign, Err(Error::Forbidden)), "{foreign:?}");
+    let wrong = runs.decide(&world.ada, first.run_id, call, YES).await;
+    assert!(
+        matches!(wrong, Err(Error::NotFound(_) | Error::Forbidden)),
+        "{wrong:?}"
+    );
+    assert_eq!(titles(&world).await.len(), 1);
+
+    let decided = runs.decide(&world.ada, sent.run_id, call, YES).await.unwrap();
+    assert_eq!(decided.status, ToolCallStatus::Running);
+    let answer = runs.wait(&world.ada, sent.run_id).await.unwrap();
+    assert_eq!(
+        (answer.status, answer.content.as_str()),
+        (MessageStatus::Complete, "I would delete it.\n\nGone.")
+    );
+    assert!(titles(&world).await.is_empty());
+    let events = world.events(sent.run_id, 0).await;
+    let tools: Vec<_> = names(&events)
+        .into_iter()
+        .filter(|name| name.starts_with("tool."))
+        .collect();
+    assert_eq!(
+        tools,
+        [
+            "tool.approval_required",
+            "tool.started",
+            "tool.finished",
+            "tool.started",
+            "tool.finished"
+        ]
+    );
+    assert!(!names(&events).contains(&"text.reset"));
+    let again = runs.decide(&world.ada, sent.run_id, call, Decision::Deny).await;
+    assert!(
+        matches!(
+            again,
+            Err(Error::Conflict {
+                code: "not_waiting",
+                ..
+            })
+        ),
+        "{again:?}"
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_refused_call_does_nothing_and_the_model_is_told(pool: PgPool) {
+    let world = world(pool).await;
+    world
+        .script
+        .step(vec![add("Milk"), add("Bread")])
+        .step(vec![Beat::Say("There.")]);
+    let first = world.send(None, "Add").await;
+    world.domain.runs().wait(&world.ada, first.run_id).await.unwrap();
+    let tasks = titles(&world).await;
+    world
+        .script
+        .step(vec![delete(tasks[0].1), delete(tasks[1].1)])
+        .step(vec![Beat::Say("One is gone.")]);
+    let sent = world.send(Some(first.conversation.id), "Delete both").await;
+    let rests = resting(&world, sent.run_id).await;
+    let calls: Vec<_> = waiting(&rests).iter().map(|call| call.id).collect();
+    assert_eq!(calls.len(), 2);
+    let runs = world.domain.runs();
+    runs.decide(&world.ada, sent.run_id, calls[0], Decision::Deny)
+        .await
+        .unwrap();
+    // One is left: the run rests again, or still.
+    let rests = resting(&world, sent.run_id).await;
+    assert_eq!(waiting(&rests).len(), 1);
+    runs.decide(&world.ada, sent.run_id, calls[1], YES).await.unwrap();
+    let answer = runs.wait(&world.ada, sent.run_id).await.unwrap();
+    let statuses: Vec<_> = answer.tool_calls.iter().map(|call| call.status).collect();
+    assert_eq!(statuses, [ToolCallStatus::Denied, ToolCallStatus::Success]);
+    assert_eq!(titles(&world).await, [tasks[0].clone()]);
+    let told = format!(
+        "{:?}",
+        world.script.requests.lock().unwrap().last().unwrap().messages
+    );
+    assert!(told.contains("did not allow this call"), "{told}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn arguments_may_be_changed_before_they_are_allowed(pool: PgPool) {
+    let world = world(pool).await;
+    let always = UpdatePreferences {
+        approval: Some(Approval::Always),
+        ..UpdatePreferences::default()
+    };
+    world
+        .domain
+        .preferences()
+        .update(&world.ada, &always)
+        .await
+        .unwrap();
+    world
+        .script
+        .step(vec![add("Mlik")])
+        .step(vec![Beat::Say("There.")]);
+    let sent = world.send(None, "Add milk").await;
+    let rests = resting(&world, sent.run_id).await;
+    let call = waiting(&rests)[0].id;
+    let runs = world.domain.runs();
+    let wrong = Decision::Approve {
+        arguments: Some(json!("x")),
+    };
+    let wrong = runs.decide(&world.ada, sent.run_id, call, wrong).await;
+    assert!(matches!(wrong, Err(Error::Invalid(_))), "{wrong:?}");
+    let changed = Decision::Approve {
+        arguments: Some(json!({ "title": "Milk" })),
+    };
+    runs.decide(&world.ada, sent.run_id, call, changed).await.unwrap();
+    let answer = runs.wait(&world.ada, sent.run_id).await.unwrap();
+    assert_eq!(answer.tool_calls[0].summary, "Created task: Milk");
+    assert_eq!(answer.tool_calls[0].arguments, json!({ "title": "Milk" }));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn changes_in_bulk_are_asked_about_and_few_are_not(pool: PgPool) {
+    let world = world(pool).await;
+    let five = (0..5).map(|number| add(&format!("Task {number}"))).collect();
+    world
+        .script
+        .step(five)
+        .step(vec![add("One more")])
+        .step(vec![Beat::Say("Done.")]);
+    let sent = world.send(None, "Add many").await;
+    let rests = resting(&world, sent.run_id).await;
+    assert_eq!(titles(&world).await.len(), 5);
+    let call = waiting(&rests)[0].id;
+    world
+        .domain
+        .runs()
+        .decide(&world.ada, sent.run_id, call, YES)
+        .await
+        .unwrap();
+    world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
+    assert_eq!(titles(&world).await.len(), 6);
+
+    world.never_ask().await;
+    let all = titles(&world)
+        .await
+        .into_iter()
+        .map(|(_, id)| delete(id))
+        .collect();
+    world.script.step(all).step(vec![Beat::Say("Gone.")]);
+    let sent = world.send(None, "Delete all").await;
+    world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
+    assert!(titles(&world).await.is_empty());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_question_outlives_the_server_and_can_be_stopped_or_runs_out(pool: PgPool) {
+    let world = world(pool.clone()).await;
+    world
+        .script
+        .step(vec![add("Milk")])
+        .step(vec![Beat::Say("There.")]);
+    let first = world.send(None, "Add milk").await;
+    world.domain.runs().wait(&world.ada, first.run_id).await.unwrap();
+    let milk = titles(&world).await[0].1;
+    let ask = async || {
+        world.script.step(vec![delete(milk)]);
+        let sent = world.send(None, "Delete milk").await;
+        let rests = resting(&world, sent.run_id).await;
+        (sent.run_id, waiting(&rests)[0].id)
+    };
+
+    let (stopped, _) = ask().await;
+    world.domain.runs().cancel(&world.ada, stopped).await.unwrap();
+    let answer = world.domain.runs().wait(&world.ada, stopped).await.unwrap();
+    assert_eq!(answer.status, MessageStatus::Cancelled);
+    assert_eq!(answer.tool_calls[0].status, ToolCallStatus::Error);
+
+    let (forgotten, _) = ask().await;
+    let (asked, call) = ask().await;
+    world.domain.shut_down(std::time::Duration::from_millis(10)).await;
+    world
+        .change(
+            Scope::Actor(world.ada.user_id()),
+            "UPDATE runs SET approval_expires_at = now() - interval '1 second'
+             WHERE id = (SELECT id FROM runs WHERE status = 'awaiting_approval' ORDER BY created_at LIMIT 1)",
+        )
+        .await;
+    let script = Arc::<Script>::default();
+    script.step(vec![Beat::Say("Gone.")]);
+    let other = domain(pool, script).await;
+    let answer = other.runs().wait(&world.ada, forgotten).await.unwrap();
+    assert_eq!(
+        answer.failure.map(|failure| failure.code).as_deref(),
+        Some("approval_expired")
+    );
+    assert_eq!(titles(&world).await.len(), 1);
+    other.runs().decide(&world.ada, asked, call, YES).await.unwrap();
+    let answer = other.runs().wait(&world.ada, asked).await.unwrap();
+    assert_eq!(answer.status, MessageStatus::Complete);
+    assert!(titles(&world).await.is_empty());
+    assert!(matches!(
+        world.events(asked, 0).await.last().map(|event| &event.event),
+        Some(RunEvent::RunCompleted {})
+    ));
+}
