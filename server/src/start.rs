@@ -130,6 +130,7 @@ async fn look_at_testimonials(config: &Config, change: Option<(Uuid, bool)>) -> 
 async fn testimonials(database: &Database, change: Option<(Uuid, bool)>) -> Result<(), StartError> {
     let store = Store::connect(&StoreConfig {
         url: database.url.reveal().to_owned(),
+        direct_url: database.direct_url.reveal().to_owned(),
         max_connections: 1,
     })
     .await?;
@@ -194,6 +195,7 @@ async fn serve_on(
     store::migrate(database.direct_url.reveal()).await?;
     let store = Store::connect(&StoreConfig {
         url: database.url.reveal().to_owned(),
+        direct_url: database.direct_url.reveal().to_owned(),
         max_connections: POOL_CONNECTIONS,
     })
     .await?;

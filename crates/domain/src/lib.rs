@@ -82,6 +82,8 @@ struct Inner {
     stopping: CancellationToken,
     /// Cancelled when running answers may not go on.
     halting: CancellationToken,
+    /// Cancelled when there is nothing more to tell the other servers.
+    silent: CancellationToken,
     /// This server process, as leases name it.
     node: Uuid,
     /// Messages per user and minute.
@@ -109,6 +111,7 @@ impl Domain {
                 tasks: TaskTracker::new(),
                 stopping: CancellationToken::new(),
                 halting: CancellationToken::new(),
+                silent: CancellationToken::new(),
                 node: Uuid::now_v7(),
                 sends,
                 testimonials: RateLimit::per_minute(TESTIMONIALS_PER_MINUTE),
@@ -116,6 +119,15 @@ impl Domain {
         };
         runs::takeover::sweep(&domain, true).await?;
         domain.inner.tasks.spawn(runs::takeover::watch(domain.clone()));
+        // Not among those that are waited for: they go on until the last answer has ended.
+        let (store, silent) = (domain.store().clone(), domain.inner.silent.clone());
+        tokio::spawn(async move { store.carry_signals(silent).await });
+        let (store, silent, hub) = (
+            domain.store().clone(),
+            domain.inner.silent.clone(),
+            domain.inner.hub.clone(),
+        );
+        tokio::spawn(async move { store.hear_signals(silent, |heard| hub.hear(heard)).await });
         Ok(domain)
     }
 
@@ -202,6 +214,7 @@ impl Domain {
             self.inner.halting.cancel();
             let _ = tokio::time::timeout(HALT, self.inner.tasks.wait()).await;
         }
+        self.inner.silent.cancel();
     }
 
     /// Does work to its end, also when whoever waits for it goes away: a request's handler is dropped with its

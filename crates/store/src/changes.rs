@@ -1,17 +1,20 @@
 //! What changed, told after the commit: the source of every user's live feed.
 //!
 //! The functions that write note in their [`Tx`](crate::Tx) what they touched, so no caller can forget to; when the
-//! transaction stands, whoever listens to that user hears of it. This reaches listeners of this process.
+//! transaction stands, whoever listens to that user hears of it, here and on the other servers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::{ConversationId, RunId, TaskId, ToolCallId, UserId};
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
+use crate::signals::{Signal, Signals};
+
 /// Something of a user's that changed: added, changed, deleted or brought back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Changed {
     /// Its title, its messages, whether it is there.
     Conversation(ConversationId),
@@ -55,8 +58,11 @@ const REMEMBERED: usize = 20_000;
 
 /// Everybody who listens; shared by all clones of a store.
 pub(crate) struct Listeners {
-    node: Uuid,
+    /// This server process.
+    pub(crate) node: Uuid,
     state: Mutex<State>,
+    /// To and from the other servers.
+    pub(crate) signals: Signals,
 }
 
 #[derive(Default)]
@@ -74,6 +80,7 @@ impl Default for Listeners {
         Self {
             node: Uuid::now_v7(),
             state: Mutex::default(),
+            signals: Signals::default(),
         }
     }
 }
@@ -83,8 +90,23 @@ impl Listeners {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells the user's listeners.
+    /// Tells the user's listeners, here and on the other servers.
     pub(crate) fn tell(&self, user: &UserId, changed: Vec<Changed>) {
+        self.signals.send(Signal::Changed(user.clone(), changed.clone()));
+        self.tell_here(user, changed);
+    }
+
+    /// Ends all that is listened to, since something may have been missed: who listens again is told so.
+    pub(crate) fn missed(&self) {
+        let mut state = self.state();
+        state.number += 1;
+        state.floor = state.number;
+        state.numbers.clear();
+        state.channels.clear();
+    }
+
+    /// Tells the user's listeners of this process.
+    pub(crate) fn tell_here(&self, user: &UserId, changed: Vec<Changed>) {
         let mut state = self.state();
         state.number += 1;
         let number = state.number;

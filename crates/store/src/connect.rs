@@ -20,6 +20,8 @@ pub struct Store {
     pub(crate) pool: PgPool,
     /// Who hears of what changes.
     pub(crate) listeners: Arc<Listeners>,
+    /// For LISTEN; as the pool where there is no other way.
+    pub(crate) direct: Option<PgConnectOptions>,
 }
 
 /// Where the database is and how much of it to use.
@@ -27,13 +29,15 @@ pub struct Store {
 pub struct StoreConfig {
     /// `DATABASE_URL`.
     pub url: String,
+    /// `DATABASE_DIRECT_URL`: not through a transaction pooler.
+    pub direct_url: String,
     /// Most connections at once.
     pub max_connections: u32,
 }
 
 /// Reads a database address. A pooler in transaction mode forgets prepared statements between
 /// transactions, so none are kept where the address looks like one.
-fn options(url: &str) -> Result<PgConnectOptions, ConnectError> {
+fn options_of(url: &str) -> Result<PgConnectOptions, ConnectError> {
     let mut parsed = url::Url::parse(url)
         .map_err(|error| ConnectError::BadUrl(sqlx::Error::Configuration(error.into())))?;
     // Neon writes channel_binding into its addresses; the TLS layer decides about it by itself.
@@ -71,7 +75,7 @@ impl Store {
     /// # Errors
     /// One line for the operator; see [`ConnectError`].
     pub async fn connect(config: &StoreConfig) -> Result<Self, ConnectError> {
-        let options = options(&config.url)?;
+        let options = options_of(&config.url)?;
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
             .acquire_timeout(Duration::from_secs(5))
@@ -81,7 +85,10 @@ impl Store {
             .idle_timeout(Duration::from_secs(300))
             .connect_lazy_with(options.clone());
         check(&mut connect(&options).await?).await?;
-        Ok(Self::from_pool(pool))
+        Ok(Self {
+            direct: Some(options_of(&config.direct_url)?),
+            ..Self::from_pool(pool)
+        })
     }
 
     /// A store on an existing pool; for tests, which get theirs from `#[sqlx::test]`.
@@ -89,6 +96,7 @@ impl Store {
         Self {
             pool,
             listeners: Arc::default(),
+            direct: None,
         }
     }
 
@@ -119,7 +127,7 @@ impl Store {
 /// # Errors
 /// One line for the operator; see [`ConnectError`].
 pub async fn migrate(url: &str) -> Result<(), ConnectError> {
-    let options = options(url)?;
+    let options = options_of(url)?;
     let mut connection = connect(&options).await?;
     check_version(&mut connection).await?;
     // A user named like our schema finds that schema first, once it is there; the list of what has

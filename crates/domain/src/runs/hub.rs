@@ -7,8 +7,10 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use protocol::{Message, RunEvent, RunId, SequencedEvent};
+use store::Heard;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -17,13 +19,22 @@ pub(crate) struct Hub {
     channels: Mutex<HashMap<RunId, Arc<Channel>>>,
     /// Counts openings, so that a watcher of a queued run learns when it begins.
     opened: watch::Sender<u64>,
+    /// Runs that are watched here and not worked on: the last number that their servers told of.
+    elsewhere: Mutex<HashMap<RunId, watch::Sender<u64>>>,
+    /// Runs that are watched through other servers, and when that was said last.
+    watched: Mutex<HashMap<RunId, Instant>>,
 }
+
+/// For how long a watcher elsewhere is believed to be there; they say so more often.
+const WATCHED: Duration = Duration::from_secs(20);
 
 impl Default for Hub {
     fn default() -> Self {
         Self {
             channels: Mutex::default(),
             opened: watch::Sender::new(0),
+            elsewhere: Mutex::default(),
+            watched: Mutex::default(),
         }
     }
 }
@@ -108,6 +119,57 @@ impl Hub {
     /// Tells when a channel is opened.
     pub(crate) fn openings(&self) -> watch::Receiver<u64> {
         self.opened.subscribe()
+    }
+
+    /// Tells when a run that another server works on has more in its log.
+    pub(crate) fn elsewhere(&self, run: RunId) -> watch::Receiver<u64> {
+        let mut runs = lock(&self.elsewhere);
+        runs.retain(|_, sender| sender.receiver_count() > 0);
+        runs.entry(run)
+            .or_insert_with(|| watch::Sender::new(0))
+            .subscribe()
+    }
+
+    /// Takes in what another server said.
+    pub(crate) fn hear(&self, heard: Heard) {
+        match heard {
+            Heard::Logged(run, seq) => self.logged_elsewhere(run, seq),
+            Heard::Watched(run) => self.watched_elsewhere(run),
+            Heard::Stopped(run) => {
+                if let Some(channel) = self.find(run) {
+                    channel.cancel.cancel();
+                }
+            }
+            Heard::Missed => self.missed(),
+        }
+    }
+
+    /// Another server stored events of a run up to a number.
+    fn logged_elsewhere(&self, run: RunId, seq: u64) {
+        if let Some(sender) = lock(&self.elsewhere).get(&run) {
+            sender.send_replace(seq);
+        }
+    }
+
+    /// Anything may have happened elsewhere.
+    fn missed(&self) {
+        for sender in lock(&self.elsewhere).values() {
+            sender.send_modify(|_| {});
+        }
+    }
+
+    /// Somebody watches a run through another server.
+    fn watched_elsewhere(&self, run: RunId) {
+        let mut runs = lock(&self.watched);
+        runs.retain(|_, at| at.elapsed() < WATCHED);
+        runs.insert(run, Instant::now());
+    }
+
+    /// Whether somebody does.
+    pub(crate) fn is_watched_elsewhere(&self, run: RunId) -> bool {
+        lock(&self.watched)
+            .get(&run)
+            .is_some_and(|at| at.elapsed() < WATCHED)
     }
 
     /// The runs that this server works on.

@@ -23,7 +23,7 @@ use protocol::api::SentMessage;
 use protocol::{ConversationId, Message, MessageId, RunId, SequencedEvent, ToolCall, ToolCallId};
 use store::conversations::Probed;
 use store::runs::{RunRecord, RunStatus};
-use store::{Scope, messages, runs};
+use store::{Scope, Signal, messages, runs};
 
 use crate::{Actor, Domain, Error};
 
@@ -159,9 +159,10 @@ impl<'a> Runs<'a> {
                 self.domain.see_through(work).await
             }
             _ => {
-                // Here: stopped at once. On another server: it hears with its next heartbeat.
-                if let Some(channel) = self.domain.hub().find(id) {
-                    channel.cancel.cancel();
+                match self.domain.hub().find(id) {
+                    Some(channel) => channel.cancel.cancel(),
+                    // If that is not heard, the heartbeat reads it.
+                    None => self.domain.store().signal(Signal::Stopped(id)),
                 }
                 Ok(())
             }

@@ -377,7 +377,7 @@ pub(super) async fn cancel_queued(domain: &Domain, run: RunRecord) -> Result<(),
     let id = run.id;
     let channel = domain.hub().open(id, run.last_seq, run.last_seq, answer);
     let last_seq = run.last_seq;
-    let writer = Writer::new(domain.store().clone(), run, channel.clone(), last_seq);
+    let writer = Writer::new(domain, run, channel.clone(), last_seq);
     let ended = async {
         let commit = writer.begin().await?;
         let events = vec![RunEvent::RunCreated(Box::new(created)), RunEvent::RunCancelled {}];

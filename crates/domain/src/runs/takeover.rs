@@ -144,7 +144,7 @@ pub(super) async fn end_resting(domain: &Domain, user: &UserId, run: RunId, how:
 
 async fn end(domain: &Domain, run: RunRecord, message: Message, base: u64, how: &End) {
     let channel = domain.hub().open(run.id, run.last_seq, base, message);
-    let writer = Writer::new(domain.store().clone(), run, channel.clone(), base);
+    let writer = Writer::new(domain, run, channel.clone(), base);
     let next = domain.end(&writer, how).await;
     domain.hub().close(writer.run().id, &channel);
     if let Some(next) = next {

@@ -1,11 +1,11 @@
 //! Watching a run: the log first, then live, without a gap and without a repeat.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_stream::try_stream;
 use futures::StreamExt;
 use protocol::{RunId, SequencedEvent, UserId};
-use store::{Scope, run_events, runs};
+use store::{Scope, Signal, run_events, runs};
 
 use super::EventStream;
 use super::hub::Next;
@@ -13,15 +13,21 @@ use crate::{Domain, Error};
 
 /// Rows read from the log at once.
 const PAGE: u32 = 500;
-/// How often the log is looked at for a run that another server works on.
-const ELSEWHERE: Duration = Duration::from_millis(300);
+/// How often the log is looked at for a run that another server works on: without LISTEN, and with it for what was not
+/// heard.
+const LOOK: Duration = Duration::from_millis(300);
+const LOOK_ANYWAY: Duration = Duration::from_secs(3);
+/// How often the other servers are told that a run is watched.
+const SAY: Duration = Duration::from_secs(8);
 
 /// The events of a run after a number; ends after its last one.
 pub(super) fn events(domain: Domain, user: UserId, run: RunId, after: u64) -> EventStream {
     try_stream! {
         let mut after = after;
-        // Subscribed before the first look, so that no opening is missed between look and wait.
+        // Subscribed before the first look, so that nothing is missed between look and wait.
         let mut openings = domain.hub().openings();
+        let mut elsewhere = domain.hub().elsewhere(run);
+        let mut said: Option<Instant> = None;
         loop {
             if let Some(channel) = domain.hub().find(run) {
                 match channel.next(after).await {
@@ -39,6 +45,11 @@ pub(super) fn events(domain: Domain, user: UserId, run: RunId, after: u64) -> Ev
                     Next::Before | Next::Closed => {}
                 }
             }
+            elsewhere.borrow_and_update();
+            if said.is_none_or(|at| at.elapsed() > SAY) {
+                said = Some(Instant::now());
+                domain.store().signal(Signal::Watched(run));
+            }
             let (events, over) = logged(&domain, &user, run, after).await?;
             let read = !events.is_empty();
             for event in events {
@@ -55,10 +66,12 @@ pub(super) fn events(domain: Domain, user: UserId, run: RunId, after: u64) -> Ev
             if over {
                 return;
             }
-            // It waits for its turn, or another server works on it.
+            // It waits for its turn or for a person, or another server works on it.
+            let look = if domain.store().hears_others() { LOOK_ANYWAY } else { LOOK };
             tokio::select! {
                 _ = openings.changed() => {}
-                () = tokio::time::sleep(ELSEWHERE) => {}
+                _ = elsewhere.changed() => {}
+                () = tokio::time::sleep(look) => {}
             }
         }
     }

@@ -52,7 +52,7 @@ impl Domain {
 
     fn work_after(&self, run: RunRecord, message: Message, base: u64) {
         let channel = self.hub().open(run.id, run.last_seq, base, message);
-        let writer = Arc::new(Writer::new(self.store().clone(), run, channel.clone(), base));
+        let writer = Arc::new(Writer::new(self, run, channel.clone(), base));
         if writer.run().cancel_requested {
             channel.cancel.cancel();
         }

@@ -9,17 +9,20 @@ use std::time::{Duration, Instant};
 
 use protocol::{Message, RunEvent, SequencedEvent};
 use store::runs::{Lease, RunRecord, RunStatus};
-use store::{Scope, Store, Tx, messages, run_events, runs};
+use store::{Scope, Signal, Store, Tx, messages, run_events, runs};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::hub::Channel;
+use super::hub::{Channel, Hub};
+use crate::Domain;
 
 /// Neighbouring pieces of text within this time become one event: faster than anybody reads, and a
 /// third of the events.
 const MERGE: Duration = Duration::from_millis(20);
 /// How often shown text is stored.
 const PERSIST: Duration = Duration::from_millis(100);
+/// The same while somebody watches through another server, who sees only what is stored.
+const PERSIST_FOR_OTHERS: Duration = Duration::from_millis(10);
 /// How often the message's snapshot is brought up to date while only text comes; the log has the
 /// rest.
 const SNAPSHOT: Duration = Duration::from_secs(1);
@@ -34,6 +37,7 @@ const APPROVAL_HOURS: i32 = 24;
 /// Writes one run; shared by the worker and its background task.
 pub(crate) struct Writer {
     store: Store,
+    hub: Arc<Hub>,
     run: RunRecord,
     channel: Arc<Channel>,
     /// It counts on from this number.
@@ -95,9 +99,10 @@ impl WriteError {
 
 impl Writer {
     /// A writer that counts on from `seq`.
-    pub(crate) fn new(store: Store, run: RunRecord, channel: Arc<Channel>, seq: u64) -> Self {
+    pub(crate) fn new(domain: &Domain, run: RunRecord, channel: Arc<Channel>, seq: u64) -> Self {
         Self {
-            store,
+            store: domain.store().clone(),
+            hub: domain.inner.hub.clone(),
             run,
             channel,
             first: seq,
@@ -192,7 +197,12 @@ impl Writer {
             }
             tokio::time::sleep(MERGE).await;
             self.show_if_near(&mut self.state());
-            let rest = PERSIST.saturating_sub(stored_at.elapsed());
+            let pause = if self.hub.is_watched_elsewhere(self.run.id) {
+                PERSIST_FOR_OTHERS
+            } else {
+                PERSIST
+            };
+            let rest = pause.saturating_sub(stored_at.elapsed());
             if !rest.is_zero() {
                 tokio::time::sleep(rest).await;
                 self.show_if_near(&mut self.state());
@@ -410,6 +420,9 @@ impl Commit<'_> {
         self.persist.uncertain = false;
         self.batch.stored = true;
         let writer = self.batch.writer;
+        if writer.hub.is_watched_elsewhere(writer.run.id) {
+            writer.store.signal(Signal::Logged(writer.run.id, self.seq));
+        }
         let mut state = writer.state();
         state.stored = self.seq;
         for event in events {

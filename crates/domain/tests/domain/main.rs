@@ -6,6 +6,7 @@ mod accounts;
 mod approvals;
 mod feed;
 mod list;
+mod nodes;
 mod own_account;
 mod runs;
 mod sharing;
