@@ -60,6 +60,7 @@ pub fn build_router(state: AppState) -> Router {
         .route("/api/chat/runs/{id}/events", get(runs::events))
         .route("/api/chat/runs/{id}/cancel", post(runs::cancel))
         .route("/api/chat/runs/{id}/retry", post(runs::retry))
+        .route("/api/chat/runs/{id}/approvals", post(runs::decide))
         .route("/api/chat/tool-calls/{id}/undo", post(tool_calls::undo))
         .route("/api/tasks", get(tasks::list).post(tasks::create))
         .route(

@@ -3,7 +3,7 @@
 use async_stream::try_stream;
 use futures::stream::{BoxStream, StreamExt};
 use protocol::limits::MESSAGES_PAGE;
-use protocol::{Conversation, ConversationId, Message, Part, Role};
+use protocol::{Conversation, ConversationId, Message, Part, Role, ToolCallStatus};
 use serde_json::json;
 use store::conversations::Probed;
 use store::messages::Range;
@@ -112,7 +112,11 @@ fn markdown(message: &Message) -> String {
                         "" => &call.tool_name,
                         summary => summary,
                     };
-                    text.push_str(&format!("\n> {did}\n"));
+                    let asks = match call.status {
+                        ToolCallStatus::AwaitingApproval => "Waits to be allowed: ",
+                        _ => "",
+                    };
+                    text.push_str(&format!("\n> {asks}{did}\n"));
                 }
             }
         }

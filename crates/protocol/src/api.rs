@@ -1,8 +1,11 @@
 //! Bodies of requests and answers that are not one of the things themselves.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::{Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Testimonial, Timestamp};
+use crate::{
+    Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Testimonial, Timestamp, ToolCallId,
+};
 
 /// Body of `POST /api/chat/conversations`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +53,19 @@ pub struct SendMessage {
 #[serde(deny_unknown_fields)]
 pub struct GiveFeedback {
     pub value: Option<Feedback>,
+}
+
+/// Body of `POST /api/chat/runs/{id}/approvals`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecideCall {
+    /// A call that waits.
+    pub call_id: ToolCallId,
+    /// Whether it may run.
+    pub approve: bool,
+    /// In the place of the model's, if it may: an object that the tool takes.
+    #[serde(default)]
+    pub arguments: Option<Value>,
 }
 
 /// A message that stands, and the run that will answer it.

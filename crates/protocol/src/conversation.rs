@@ -20,6 +20,9 @@ pub struct Conversation {
     /// Whether an answer is being written at this moment.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub running: bool,
+    /// Whether an answer rests until its owner allows or refuses a tool call.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waiting: bool,
     /// Whether an answer ended since its owner last looked.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unread: bool,

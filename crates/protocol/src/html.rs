@@ -72,7 +72,10 @@ pub struct ToolHtml {
     pub id: ToolCallId,
     /// It has not ended yet.
     pub running: bool,
-    /// What is said about it: the call's summary.
+    /// It waits to be allowed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
+    /// What is said about it: the call's summary, or what it asks.
     pub summary: String,
     /// The badge.
     pub html: String,

@@ -16,7 +16,8 @@ struct ConversationRow {
     updated_at: OffsetDateTime,
     message_count: i32,
     last_message_preview: Option<String>,
-    running: bool,
+    /// The status of the run that is at work or rests, if there is one.
+    active: Option<String>,
     unread: bool,
 }
 
@@ -39,7 +40,8 @@ impl From<ConversationRow> for Conversation {
             updated_at: time::from_sql(row.updated_at),
             message_count: u32::try_from(row.message_count).unwrap_or(0),
             last_message_preview: row.last_message_preview,
-            running: row.running,
+            running: row.active.as_deref() == Some("running"),
+            waiting: row.active.as_deref() == Some("awaiting_approval"),
             unread: row.unread,
         }
     }
@@ -111,7 +113,7 @@ pub async fn insert(
     let row: ConversationRow = sqlx::query_as(
         "INSERT INTO conversations (id, user_id, title, title_source) VALUES ($1, $2, $3, $4)
          RETURNING id, title, pinned, created_at, updated_at, message_count, last_message_preview,
-                   unread, false AS running",
+                   unread, NULL AS active",
     )
     .bind(id.0)
     .bind(user.as_str())
@@ -127,8 +129,8 @@ pub async fn insert(
 pub async fn find(tx: &mut Tx, id: ConversationId) -> Result<Option<Conversation>, Error> {
     let row: Option<ConversationRow> = sqlx::query_as(
         "SELECT id, title, pinned, created_at, updated_at, message_count, last_message_preview, unread,
-                EXISTS (SELECT FROM runs WHERE runs.conversation_id = conversations.id
-                        AND runs.status IN ('running', 'awaiting_approval')) AS running
+                (SELECT runs.status FROM runs WHERE runs.conversation_id = conversations.id
+                        AND runs.status IN ('running', 'awaiting_approval')) AS active
          FROM conversations WHERE id = $1 AND deleted_at IS NULL",
     )
     .bind(id.0)
@@ -149,8 +151,8 @@ pub async fn list(
     // Two statements: one for both could not use the index of either.
     let statement = if ids.is_some() {
         "SELECT id, title, pinned, created_at, updated_at, message_count, last_message_preview, unread,
-                EXISTS (SELECT FROM runs WHERE runs.conversation_id = conversations.id
-                        AND runs.status IN ('running', 'awaiting_approval')) AS running
+                (SELECT runs.status FROM runs WHERE runs.conversation_id = conversations.id
+                        AND runs.status IN ('running', 'awaiting_approval')) AS active
          FROM conversations
          WHERE user_id = $1 AND deleted_at IS NULL AND (updated_at, id) < ($2, $3) AND id = ANY($5)
          ORDER BY updated_at DESC, id DESC LIMIT $4"
@@ -172,8 +174,8 @@ pub async fn list(
 /// The statement of [`list`]: user, `updated_at`, id, limit.
 pub const LIST: &str =
     "SELECT id, title, pinned, created_at, updated_at, message_count, last_message_preview, unread,
-            EXISTS (SELECT FROM runs WHERE runs.conversation_id = conversations.id
-                    AND runs.status IN ('running', 'awaiting_approval')) AS running
+            (SELECT runs.status FROM runs WHERE runs.conversation_id = conversations.id
+                    AND runs.status IN ('running', 'awaiting_approval')) AS active
      FROM conversations
      WHERE user_id = $1 AND deleted_at IS NULL AND (updated_at, id) < ($2, $3)
      ORDER BY updated_at DESC, id DESC LIMIT $4";
@@ -199,8 +201,8 @@ pub async fn sidebar(
 /// The statement of [`sidebar`]: user, pinned, `updated_at`, id, limit.
 pub const SIDEBAR: &str =
     "SELECT id, title, pinned, created_at, updated_at, message_count, last_message_preview, unread,
-            EXISTS (SELECT FROM runs WHERE runs.conversation_id = conversations.id
-                    AND runs.status IN ('running', 'awaiting_approval')) AS running
+            (SELECT runs.status FROM runs WHERE runs.conversation_id = conversations.id
+                    AND runs.status IN ('running', 'awaiting_approval')) AS active
      FROM conversations
      WHERE user_id = $1 AND deleted_at IS NULL AND (pinned, updated_at, id) < ($2, $3, $4)
      ORDER BY pinned DESC, updated_at DESC, id DESC LIMIT $5";
@@ -233,7 +235,7 @@ pub async fn deleted(
 /// The statement of [`deleted`]: user, `deleted_at`, id, limit.
 pub const DELETED: &str =
     "SELECT id, title, pinned, created_at, updated_at, message_count, last_message_preview, unread,
-            false AS running, deleted_at
+            NULL AS active, deleted_at
      FROM conversations
      WHERE user_id = $1 AND deleted_at > now() - interval '30 days' AND (deleted_at, id) < ($2, $3)
      ORDER BY deleted_at DESC, id DESC LIMIT $4";

@@ -65,7 +65,7 @@ fn since(text: Option<&str>) -> Result<Option<Since>, ApiError> {
 }
 
 /// Sends a message. With `Accept: text/event-stream` the answer is the run's events, else it waits
-/// for the run's end and answers with both messages.
+/// for the run's end, or until it asks for a permission, and answers with both messages.
 pub async fn send(
     State(state): State<AppState>,
     CurrentActor(actor): CurrentActor,

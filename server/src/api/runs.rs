@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use protocol::RunId;
-use protocol::api::SentMessage;
+use domain::runs::Decision;
+use protocol::api::{DecideCall, SentMessage};
+use protocol::{RunId, ToolCall};
 use serde::Deserialize;
 
 use super::sse;
 use crate::error::ApiError;
-use crate::extract::{CurrentActor, Id, Query, parsed};
+use crate::extract::{CurrentActor, Id, Json, Query, parsed};
 use crate::state::AppState;
 
 /// In which form the answer's text is streamed.
@@ -82,4 +83,23 @@ pub async fn retry(
     Id(id): Id<RunId>,
 ) -> Result<axum::Json<SentMessage>, ApiError> {
     Ok(axum::Json(state.domain.runs().retry(&actor, id).await?))
+}
+
+/// Allows or refuses a tool call that waits for it; the run goes on. Answers with the call.
+pub async fn decide(
+    State(state): State<AppState>,
+    CurrentActor(actor): CurrentActor,
+    Id(id): Id<RunId>,
+    Json(request): Json<DecideCall>,
+) -> Result<axum::Json<ToolCall>, ApiError> {
+    let decision = match request.approve {
+        true => Decision::Approve {
+            arguments: request.arguments,
+        },
+        false => Decision::Deny,
+    };
+    let runs = state.domain.runs();
+    Ok(axum::Json(
+        runs.decide(&actor, id, request.call_id, decision).await?,
+    ))
 }

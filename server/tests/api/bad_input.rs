@@ -256,6 +256,11 @@ async fn what_has_no_such_id_is_not_there(pool: PgPool) {
         (Method::GET, "/api/chat/runs/{}/events", Value::Null),
         (Method::POST, "/api/chat/runs/{}/cancel", Value::Null),
         (Method::POST, "/api/chat/runs/{}/retry", Value::Null),
+        (
+            Method::POST,
+            "/api/chat/runs/{}/approvals",
+            json!({"call_id": UNKNOWN, "approve": true}),
+        ),
         (Method::POST, "/api/chat/tool-calls/{}/undo", Value::Null),
     ] {
         for id in [

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod account;
+mod approvals;
 mod bad_input;
 mod better_auth;
 mod conversations;

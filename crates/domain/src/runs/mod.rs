@@ -17,17 +17,24 @@ mod writer;
 pub(crate) use host::without_nul;
 pub(crate) use worker::preview;
 
+use std::time::Duration;
+
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use protocol::api::SentMessage;
-use protocol::{ConversationId, Message, MessageId, RunId, SequencedEvent, ToolCall, ToolCallId};
+use protocol::{ConversationId, Message, MessageId, RunEvent, RunId, SequencedEvent, ToolCall, ToolCallId};
+use serde_json::{Map, Value};
 use store::conversations::Probed;
 use store::runs::{RunRecord, RunStatus};
 use store::{Scope, Signal, messages, runs};
+use tokio::time::timeout;
 
 use crate::{Actor, Domain, Error};
 
 pub use approvals::Decision;
+
+/// How often a run that has asked is looked at, for somebody who waits for it.
+const RESTS_YET: Duration = Duration::from_millis(300);
 
 /// Runs of a [`Domain`].
 pub struct Runs<'a> {
@@ -172,7 +179,8 @@ impl<'a> Runs<'a> {
     /// Allows or refuses a tool call that waits for it, and goes on with the run. Returns the call as it stands then.
     ///
     /// # Errors
-    /// `Conflict` when the call does not wait (any more), `Invalid` for arguments that are no object.
+    /// `Conflict` when the call does not wait (any more), `Invalid` for arguments that are no object or that the tool
+    /// would refuse.
     pub async fn decide(
         &self,
         actor: &Actor,
@@ -182,6 +190,55 @@ impl<'a> Runs<'a> {
     ) -> Result<ToolCall, Error> {
         let (domain, actor) = (self.domain.clone(), actor.clone());
         let work = async move { approvals::decide(&domain, &actor, run, call, decision).await };
+        self.domain.see_through(work).await
+    }
+
+    /// Allows or refuses a tool call like [`Runs::decide`], for somebody who does not know its run. Fields of `arguments`
+    /// take the place of the model's with the same names; the others stay.
+    ///
+    /// # Errors
+    /// As [`Runs::decide`].
+    pub async fn decide_call(
+        &self,
+        actor: &Actor,
+        call: ToolCallId,
+        approve: bool,
+        changed: Map<String, Value>,
+    ) -> Result<ToolCall, Error> {
+        let run = approvals::run_of(self.domain, actor, call).await?;
+        let decision = match approve {
+            false => Decision::Deny,
+            true if changed.is_empty() => Decision::Approve { arguments: None },
+            true => {
+                let given = self.domain.tool_calls().get(actor, call).await?.arguments;
+                let mut arguments = given.as_object().cloned().unwrap_or_default();
+                arguments.extend(changed);
+                Decision::Approve {
+                    arguments: Some(arguments.into()),
+                }
+            }
+        };
+        self.decide(actor, run, call, decision).await
+    }
+
+    /// Allows or refuses all calls that wait in the run of this one, and goes on with the run. Returns them.
+    ///
+    /// # Errors
+    /// `Conflict` when none waits.
+    pub async fn decide_all(
+        &self,
+        actor: &Actor,
+        call: ToolCallId,
+        approve: bool,
+    ) -> Result<Vec<ToolCall>, Error> {
+        let run = approvals::run_of(self.domain, actor, call).await?;
+        let decision = if approve {
+            Decision::Approve { arguments: None }
+        } else {
+            Decision::Deny
+        };
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let work = async move { approvals::decide_all(&domain, &actor, run, &decision).await };
         self.domain.see_through(work).await
     }
 
@@ -196,12 +253,12 @@ impl<'a> Runs<'a> {
         ))
     }
 
-    /// Waits for the run's end and returns the assistant's message.
+    /// Waits until the run ends, or rests because a person has to decide, and returns the assistant's message as it
+    /// stands then.
     pub async fn wait(&self, actor: &Actor, id: RunId) -> Result<Message, Error> {
         let run = self.get(actor, id).await?;
-        let mut events = self.events(actor, id, run.last_seq).await?;
-        while let Some(event) = events.next().await {
-            event?;
+        if !run.status.is_final() {
+            self.wait_for_rest(actor, id).await?;
         }
         let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
         let record = messages::find(&mut tx, run.assistant_message_id).await?;
@@ -209,6 +266,25 @@ impl<'a> Runs<'a> {
         record
             .map(|record| record.message)
             .ok_or(Error::NotFound("message"))
+    }
+
+    async fn wait_for_rest(&self, actor: &Actor, id: RunId) -> Result<(), Error> {
+        let mut events = self.events(actor, id, 0).await?;
+        let mut asked = false;
+        loop {
+            // No event tells that a run rests: one may only do so after it has asked.
+            let next = if asked {
+                timeout(RESTS_YET, events.next()).await
+            } else {
+                Ok(events.next().await)
+            };
+            match next {
+                Ok(None) => return Ok(()),
+                Ok(Some(event)) => asked |= matches!(event?.event, RunEvent::ToolApprovalRequired(_)),
+                Err(_) if self.get(actor, id).await?.status == RunStatus::AwaitingApproval => return Ok(()),
+                Err(_) => {}
+            }
+        }
     }
 
     async fn get(&self, actor: &Actor, id: RunId) -> Result<RunRecord, Error> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::Error;
 use domain::runs::Decision;
 use domain::tasks::ListTasks;
+use futures::StreamExt;
 use protocol::preferences::UpdatePreferences;
 use protocol::{Approval, Message, MessageStatus, RunEvent, RunId, TaskId, ToolCall, ToolCallStatus};
 use serde_json::json;
@@ -198,13 +199,60 @@ async fn arguments_may_be_changed_before_they_are_allowed(pool: PgPool) {
     };
     let wrong = runs.decide(&world.ada, sent.run_id, call, wrong).await;
     assert!(matches!(wrong, Err(Error::Invalid(_))), "{wrong:?}");
-    let changed = Decision::Approve {
-        arguments: Some(json!({ "title": "Milk" })),
+    let refused = Decision::Approve {
+        arguments: Some(json!({ "title": " " })),
     };
-    runs.decide(&world.ada, sent.run_id, call, changed).await.unwrap();
+    let refused = runs.decide(&world.ada, sent.run_id, call, refused).await;
+    let Err(Error::Invalid(errors)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(errors[0].field, "arguments");
+    assert!(errors[0].message.contains("title"), "{errors:?}");
+    assert!(titles(&world).await.is_empty());
+    let changed = json!({ "title": "Milk" });
+    let changed = changed.as_object().unwrap().clone();
+    runs.decide_call(&world.ada, call, true, changed).await.unwrap();
     let answer = runs.wait(&world.ada, sent.run_id).await.unwrap();
     assert_eq!(answer.tool_calls[0].summary, "Created task: Milk");
     assert_eq!(answer.tool_calls[0].arguments, json!({ "title": "Milk" }));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn one_answer_decides_all_and_whoever_waits_gets_the_message_as_it_rests(pool: PgPool) {
+    let world = world(pool).await;
+    world
+        .script
+        .step(vec![add("Milk"), add("Bread")])
+        .step(vec![Beat::Say("There.")]);
+    let first = world.send(None, "Add").await;
+    world.domain.runs().wait(&world.ada, first.run_id).await.unwrap();
+    let tasks = titles(&world).await;
+    let bob = sign_up(&world.domain, "bob").await;
+    let runs = world.domain.runs();
+    for (approve, left) in [(false, 2), (true, 0)] {
+        world
+            .script
+            .step(vec![delete(tasks[0].1), delete(tasks[1].1)])
+            .step(vec![Beat::Say("So be it.")]);
+        let sent = world.send(Some(first.conversation.id), "Delete both").await;
+        let rests = runs.wait(&world.ada, sent.run_id).await.unwrap();
+        assert_eq!(rests.status, MessageStatus::AwaitingApproval);
+        assert_eq!(waiting(&rests).len(), 2);
+        let again = runs.wait(&world.ada, sent.run_id).await.unwrap();
+        assert_eq!(again.status, MessageStatus::AwaitingApproval);
+        let call = rests.tool_calls[1].id;
+        let foreign = runs.decide_all(&bob, call, approve).await;
+        assert!(matches!(foreign, Err(Error::Forbidden)), "{foreign:?}");
+        assert_eq!(runs.decide_all(&world.ada, call, approve).await.unwrap().len(), 2);
+        let answer = runs.wait(&world.ada, sent.run_id).await.unwrap();
+        assert_eq!(
+            (answer.status, answer.content.as_str()),
+            (MessageStatus::Complete, "So be it.")
+        );
+        assert_eq!(titles(&world).await.len(), left);
+        let twice = runs.decide_all(&world.ada, call, approve).await;
+        assert!(matches!(twice, Err(Error::Conflict { .. })), "{twice:?}");
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -277,6 +325,10 @@ async fn a_question_outlives_the_server_and_can_be_stopped_or_runs_out(pool: PgP
     let script = Arc::<Script>::default();
     script.step(vec![Beat::Say("Gone.")]);
     let other = domain(pool, script).await;
+    let mut events = other.runs().events(&world.ada, forgotten, 0).await.unwrap();
+    while let Some(event) = events.next().await {
+        event.unwrap();
+    }
     let answer = other.runs().wait(&world.ada, forgotten).await.unwrap();
     assert_eq!(
         answer.failure.map(|failure| failure.code).as_deref(),
