@@ -246,6 +246,11 @@ pub fn set_text(id: &str, text: &str) {
     }
 }
 
+/// Whether something in the element with this id has the focus.
+pub fn has_focus_in(id: &str) -> bool {
+    by_id(id).is_some_and(|element| element.matches(":focus-within").unwrap_or(false))
+}
+
 /// Gives an element the focus, if it can have it.
 pub fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {

@@ -208,7 +208,7 @@ fn hear(chat: Option<ChatState>, name: &str, data: &str) {
         "task.updated" | "task.deleted" => behind.tasks = true,
         "tool.updated" => {
             if let Ok(Call { id }) = serde_json::from_str(data) {
-                show_badge(id);
+                show_badge(&id.to_string());
             }
         }
         "conversation.shared" => {
@@ -290,15 +290,17 @@ async fn refresh(chat: Option<ChatState>) {
     }
 }
 
-fn show_badge(id: ToolCallId) {
+/// Shows a tool call as it is now, if the page has it.
+pub(super) fn show_badge(id: &str) {
     let Some(holder) = browser::all(&format!("[data-call=\"{id}\"]"))
         .first()
         .and_then(|badge| badge.parent_element())
     else {
         return;
     };
+    let id = id.to_owned();
     spawn_local(async move {
-        if let Ok(html) = call::<String>("/api/fn/tool_badge", &[("call_id", &id.to_string())]).await {
+        if let Ok(html) = call::<String>("/api/fn/tool_badge", &[("call_id", &id)]).await {
             browser::replace_inner(&holder, &html);
         }
     });

@@ -32,6 +32,7 @@ pub enum Icon {
     ThumbUp,
     ThumbDown,
     Grip,
+    Barred,
 }
 
 impl Icon {
@@ -72,6 +73,7 @@ impl Icon {
             Self::Grip => {
                 r#"<path d="M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01" stroke-width="2.6"/>"#
             }
+            Self::Barred => r#"<circle cx="12" cy="12" r="8"/><path d="m6.5 6.5 11 11"/>"#,
             Self::Bolt => r#"<path d="M13 3 5 14h6l-1 7 8-11h-6z"/>"#,
             Self::Copy => {
                 r#"<rect x="9" y="9" width="11" height="11" rx="2"/><path d="M15 9V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h3"/>"#

@@ -15,6 +15,10 @@ use crate::ui::{Icon, icon};
 
 /// The answer. `chat` is the page's state where the answer may still change.
 pub fn answer_view(answer: Answer, chat: Option<ChatState>) -> impl IntoView {
+    let asks = Memo::new({
+        let answer = answer.clone();
+        move |_| answer.asks()
+    });
     let Answer {
         message_id,
         run_id,
@@ -32,8 +36,9 @@ pub fn answer_view(answer: Answer, chat: Option<ChatState>) -> impl IntoView {
                 .then_some("true")
         }
     });
+    let busy = Signal::derive(move || live.get().filter(|_| !asks.get()));
     view! {
-        <article class="bot" id=format!("m-{message_id}") data-live=live aria-busy=live>
+        <article class="bot" id=format!("m-{message_id}") data-live=live aria-busy=busy>
             <span class="who">{icon(Icon::Check)}</span>
             <div class="body">
                 <h2 class="sr-only">"Greenlit"</h2>
@@ -41,7 +46,7 @@ pub fn answer_view(answer: Answer, chat: Option<ChatState>) -> impl IntoView {
                     <For each=move || parts.get() key=|part| part.key children=|part| part_view(part.content)/>
                 </div>
                 {move || {
-                    waiting.get().then(|| waiting_line(chat.is_some_and(|chat| chat.is_queued(message_id))))
+                    (waiting.get() && !asks.get()).then(|| waiting_line(chat.is_some_and(|chat| chat.is_queued(message_id))))
                 }}
                 {move || status.with(|status| end_line(status, run_id))}
                 <div class="under" inner_html=move || actions.get()></div>
@@ -61,9 +66,9 @@ fn part_view(content: Content) -> impl IntoView {
                 />
             </div>
         }),
-        Content::Tool { badge, .. } => {
-            Either::Right(view! { <div class="call" inner_html=move || badge.get()></div> })
-        }
+        Content::Tool { id, badge, .. } => Either::Right(view! {
+            <div class="call" id=format!("call-{id}") inner_html=move || badge.get()></div>
+        }),
     }
 }
 

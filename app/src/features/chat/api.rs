@@ -94,6 +94,45 @@ pub async fn undo_tool_call(call_id: String) -> Result<String, AppError> {
     Form::new("composer").end(badge.await, |_| back())
 }
 
+/// Allows (`approve`) or refuses a tool call that waits for it, or with `every` all that wait beside it, and returns what
+/// stands in the question's place meanwhile. `arguments` take the place of the model's with the same names.
+///
+/// # Errors
+/// `conflict` when that was decided already, `validation_failed` for arguments that the tool would refuse.
+#[server(prefix = "/api/fn", endpoint = "decide_call")]
+pub async fn decide_call(
+    call_id: String,
+    approve: bool,
+    #[server(default)] every: bool,
+    #[server(default)] arguments: std::collections::BTreeMap<String, String>,
+) -> Result<String, AppError> {
+    use crate::forms::{Form, back, id};
+    use crate::server_context::{actor, domain};
+
+    let html = async {
+        let id = id(&call_id, "tool call")?;
+        let actor = actor()?;
+        let domain = domain();
+        if every {
+            domain.runs().decide_all(&actor, id, approve).await?;
+        } else {
+            let changed = arguments
+                .iter()
+                .map(|(name, text)| (name.clone(), text.clone().into()));
+            domain
+                .runs()
+                .decide_call(&actor, id, approve, changed.collect())
+                .await?;
+        }
+        Ok(super::badge_approval::decided_html(approve, every))
+    };
+    let form = Form::new("approval").keep("call_id", &call_id);
+    arguments
+        .iter()
+        .fold(form, |form, (name, text)| form.keep(name, text))
+        .end(html.await, |_| back())
+}
+
 /// A tool call's badge as it is now.
 ///
 /// # Errors

@@ -2,22 +2,26 @@
 //!
 //! Only the server makes badges; while an answer is written they reach the page as HTML, like its text.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 use protocol::html::ToolHtml;
 use protocol::{ToolCall, ToolCallStatus};
 
+use super::badge_approval::{question, said, sentence};
 use super::badge_detail::detail;
 use crate::dates::Now;
 use crate::ui::{Icon, icon};
 
 /// The words of the line: a sentence, and a tool's name to set in code after it.
-fn headline(call: &ToolCall) -> (&str, Option<&str>) {
-    let named = |sentence| (sentence, Some(call.tool_name.as_str()));
+fn headline(call: &ToolCall) -> (Cow<'_, str>, Option<&str>) {
+    let named = |sentence| (Cow::Borrowed(sentence), Some(call.tool_name.as_str()));
+    if let Some(sentence) = sentence(call.status, &call.summary) {
+        return (sentence.into(), None);
+    }
     match call.status {
         ToolCallStatus::Running => named("AI is using:"),
-        ToolCallStatus::AwaitingApproval => named("Waits for your approval:"),
-        ToolCallStatus::Denied => named("Was not allowed:"),
-        _ if !call.summary.is_empty() => (&call.summary, None),
+        _ if !call.summary.is_empty() => (call.summary.as_str().into(), None),
         ToolCallStatus::Error => named("Failed:"),
         _ => named("Used:"),
     }
@@ -33,8 +37,12 @@ pub fn badge_html(call: &ToolCall, now: &Now) -> String {
 pub fn tool_html(call: &ToolCall, now: &Now) -> ToolHtml {
     ToolHtml {
         id: call.id,
-        running: call.status == ToolCallStatus::Running,
-        summary: call.summary.clone(),
+        running: matches!(
+            call.status,
+            ToolCallStatus::Running | ToolCallStatus::AwaitingApproval
+        ),
+        asks: call.status == ToolCallStatus::AwaitingApproval,
+        summary: said(call),
         html: badge_html(call, now),
     }
 }
@@ -48,7 +56,7 @@ pub fn tool_badge(call: &ToolCall, now: &Now) -> impl IntoView + use<> {
         ToolCallStatus::Undone => (Some(Icon::Undo), Some("Undone")),
         ToolCallStatus::AwaitingApproval => (Some(Icon::Lock), None),
         ToolCallStatus::Error => (Some(Icon::Cross), Some("Failed")),
-        ToolCallStatus::Denied => (Some(Icon::Cross), Some("Denied")),
+        ToolCallStatus::Denied => (Some(Icon::Barred), Some("Denied")),
     };
     let undoable = call.undoable && call.status == ToolCallStatus::Success;
     let id = call.id.to_string();
@@ -59,7 +67,7 @@ pub fn tool_badge(call: &ToolCall, now: &Now) -> impl IntoView + use<> {
                 <summary>
                     <span class="sign">{sign.map(icon)}</span>
                     <span class="what">
-                        <bdi>{sentence.to_owned()}</bdi>
+                        <bdi>{sentence.into_owned()}</bdi>
                         {name.map(|name| view! { " "<code>{name.to_owned()}</code> })}
                     </span>
                     {word.map(|word| view! { <span class="chip">{word}</span> })}
@@ -67,6 +75,7 @@ pub fn tool_badge(call: &ToolCall, now: &Now) -> impl IntoView + use<> {
                 </summary>
                 {detail(call, now)}
             </details>
+            {question(call)}
             {undoable
                 .then(move || {
                     view! {

@@ -79,6 +79,20 @@ const FIELDS: &[(&str, &str)] = &[
     ("id", "Task"),
 ];
 
+/// Where an argument comes among the others.
+pub(super) fn field_place(field: &str) -> usize {
+    let place = FIELDS.iter().position(|(known, _)| *known == field);
+    place.unwrap_or(FIELDS.len())
+}
+
+/// What people call an argument.
+pub(super) fn field_name(field: &str) -> String {
+    FIELDS.iter().find(|(known, _)| *known == field).map_or_else(
+        || capitalised(&field.replace('_', " ")),
+        |(_, name)| (*name).to_owned(),
+    )
+}
+
 fn rows(fields: &Map<String, Value>, now: &Now) -> Vec<(String, String)> {
     let known = FIELDS.iter().filter_map(|(field, name)| {
         let value = fields.get(*field)?;
@@ -87,9 +101,7 @@ fn rows(fields: &Map<String, Value>, now: &Now) -> Vec<(String, String)> {
     let others = fields
         .iter()
         .filter(|(field, _)| FIELDS.iter().all(|(known, _)| known != field))
-        .filter_map(|(field, value)| {
-            Some((capitalised(&field.replace('_', " ")), words(field, value, now)?))
-        });
+        .filter_map(|(field, value)| Some((field_name(field), words(field, value, now)?)));
     known.chain(others).collect()
 }
 

@@ -343,6 +343,12 @@ fn above(draft: Draft, run_id: String) -> impl IntoView {
             None
         }
     });
+    let asks = Signal::derive(move || {
+        draft
+            .chat
+            .asks()
+            .then_some("An answer waits for your permission. What you send now is answered after it.")
+    });
     view! {
         <button class="jump" type="button" hidden=Signal::derive(move || at_end.get()) on:click=jump>
             {icon(Icon::Down)}
@@ -350,6 +356,9 @@ fn above(draft: Draft, run_id: String) -> impl IntoView {
         </button>
         <p class="lost" role="status">
             {lost}
+        </p>
+        <p class="lost" role="status">
+            {asks}
         </p>
         <form id="stop" method="post" action="/api/fn/cancel_run" on:submit=stop>
             <input type="hidden" name="run_id" value=run_id/>

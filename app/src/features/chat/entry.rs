@@ -114,6 +114,8 @@ pub enum Content {
     },
     Tool {
         id: ToolCallId,
+        /// It waits to be allowed.
+        asks: ArcRwSignal<bool>,
         badge: Html,
     },
 }
@@ -164,18 +166,32 @@ impl Answer {
     }
 
     /// Adds a tool call's badge, or brings it up to date.
-    pub fn put_tool(&self, call: ToolCallId, html: String) {
+    pub fn put_tool(&self, call: ToolCallId, asks: bool, html: String) {
         let known = self.find(|content| match content {
-            Content::Tool { id, badge } if *id == call => Some(badge.clone()),
+            Content::Tool { id, asks, badge, .. } if *id == call => Some((asks.clone(), badge.clone())),
             _ => None,
         });
         match known {
-            Some(badge) => badge.set(html),
+            Some((known, badge)) => {
+                known.set(asks);
+                badge.set(html);
+            }
             None => self.push(Content::Tool {
                 id: call,
+                asks: ArcRwSignal::new(asks),
                 badge: ArcRwSignal::new(html),
             }),
         }
+    }
+
+    /// Whether it rests until a tool call is allowed or refused. Tracked.
+    pub fn asks(&self) -> bool {
+        let asks = |part: &Part| match &part.content {
+            Content::Tool { asks, .. } => asks.get(),
+            Content::Text { .. } => false,
+        };
+        self.status.with(|status| *status == AnswerStatus::Live)
+            && self.parts.with(|parts| parts.iter().any(asks))
     }
 
     fn find<T>(&self, wanted: impl Fn(&Content) -> Option<T>) -> Option<T> {
@@ -213,7 +229,7 @@ impl Answer {
         })
     }
 
-    /// Ends it.
+    /// Ends it. Nothing of it asks for anything any more, see [`Self::asks`].
     pub fn end(&self, status: AnswerStatus) {
         self.waiting.set(false);
         self.status.set(status);
@@ -232,8 +248,9 @@ impl Part {
                         .collect(),
                 ),
             },
-            PartData::Tool { id, html } => Content::Tool {
+            PartData::Tool { id, asks, html } => Content::Tool {
                 id,
+                asks: ArcRwSignal::new(asks),
                 badge: ArcRwSignal::new(html),
             },
         })
@@ -334,10 +351,12 @@ mod tests {
     fn a_text_is_found_by_its_number_though_others_never_reached_the_page() {
         let answer = answer();
         let call = ToolCallId(uuid::Uuid::from_u128(7));
-        answer.put_tool(call, "running".into());
+        answer.put_tool(call, true, "running".into());
+        assert!(answer.asks());
         // Part 2 had nothing to show.
         answer.patch(patch(4, 1, &[(0, 0, "<p>a")]));
-        answer.put_tool(call, "done".into());
+        answer.put_tool(call, false, "done".into());
+        assert!(!answer.asks());
         answer.patch(patch(4, 1, &[(0, 4, "b</p>")]));
         assert_eq!(shown(&answer), ["<p>Ein</p>|<p>ü", "[done]", "<p>ab</p>"]);
         assert_eq!(answer.tool_call_count(), 1);

@@ -11,6 +11,7 @@ use super::model::AnswerStatus;
 use super::state::ChatState;
 use super::surroundings::{refresh_conversations, show_title};
 use crate::browser;
+use crate::features::live::show_badge;
 use crate::sse::{LiveEvent, Received, RunStream};
 
 thread_local! {
@@ -158,7 +159,15 @@ impl ChatState {
         };
         SAID.set((None, 0));
         self.announcement.set(said);
+        let is_whole = status == AnswerStatus::Done;
         answer.end(status);
+        if !is_whole {
+            // Calls that ran or waited did nothing, which no event says of each.
+            const OPEN: &str = ":is([data-status=running], [data-status=awaiting_approval])";
+            for badge in browser::all(&format!("#answer-{} {OPEN}", answer.message_id)) {
+                show_badge(&badge.get_attribute("data-call").unwrap_or_default());
+            }
+        }
         self.offer_actions(answer.clone());
         self.disconnected.set(false);
         refresh_conversations(self.conversation_id.get_untracked());

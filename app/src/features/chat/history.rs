@@ -100,6 +100,15 @@ impl History {
         })
     }
 
+    /// Whether the answer that comes next rests until somebody allows or refuses a tool call.
+    pub(super) fn rests(&self) -> bool {
+        let answer = self.living.iter().find_map(|entry| match entry {
+            EntryData::Answer(answer) if answer.status == AnswerStatus::Live => Some(answer),
+            _ => None,
+        });
+        answer.is_some_and(AnswerData::asks)
+    }
+
     /// The finished messages under their days' headings. Only the conversation's last answer can be tried again.
     pub(super) fn view(self, actor: &Actor) -> impl IntoView + use<> {
         let now = dates::now_of(actor);
@@ -195,10 +204,14 @@ fn answer_data(message: &Message, now: &Now) -> AnswerData {
                 };
                 Some(PartData::Text(render(text, &markdown_options(message.id, index))))
             }
-            Part::ToolCall { id } => Some(PartData::Tool {
-                id: *id,
-                html: badge_html(message.tool_call(*id)?, now),
-            }),
+            Part::ToolCall { id } => {
+                let call = message.tool_call(*id)?;
+                Some(PartData::Tool {
+                    id: *id,
+                    asks: call.status == ToolCallStatus::AwaitingApproval,
+                    html: badge_html(call, now),
+                })
+            }
         });
     let owed = match message.parts.last() {
         None => true,

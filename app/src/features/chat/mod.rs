@@ -7,6 +7,8 @@ pub mod api;
 #[cfg(feature = "ssr")]
 pub mod badge;
 #[cfg(feature = "ssr")]
+pub(crate) mod badge_approval;
+#[cfg(feature = "ssr")]
 mod badge_detail;
 pub mod block;
 mod command_menu;

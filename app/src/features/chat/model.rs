@@ -50,7 +50,12 @@ pub enum PartData {
     /// Rendered Markdown, one piece for each top-level block.
     Text(Vec<String>),
     /// A tool call's badge.
-    Tool { id: ToolCallId, html: String },
+    Tool {
+        id: ToolCallId,
+        /// It waits to be allowed.
+        asks: bool,
+        html: String,
+    },
 }
 
 /// Where an answer stands.
@@ -62,6 +67,14 @@ pub enum AnswerStatus {
     /// Why, as a sentence.
     Failed(String),
     Cancelled,
+}
+
+impl AnswerData {
+    /// Whether it rests until a tool call is allowed or refused.
+    pub fn asks(&self) -> bool {
+        let asks = |part: &PartData| matches!(part, PartData::Tool { asks: true, .. });
+        self.status == AnswerStatus::Live && self.parts.iter().any(asks)
+    }
 }
 
 impl AnswerStatus {

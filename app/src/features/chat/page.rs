@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use protocol::ConversationId;
 
 use super::actions::Editing;
+use super::badge_approval::Typed;
 use super::composer::Composer;
 use super::earlier::earlier_view;
 use super::head::conversation_head;
@@ -87,7 +88,7 @@ impl Asked {
         let query = use_query_map();
         Self {
             composer: take_flash("composer").unwrap_or_default(),
-            notice: take_flash("versions"),
+            notice: take_flash("versions").or_else(refused_decision),
             add_task: take_flash("add-task")
                 .or_else(|| take_flash("tasks"))
                 .unwrap_or_default(),
@@ -100,6 +101,16 @@ impl Asked {
             cursor: query.with_untracked(|query| query.get("conversations")),
         }
     }
+}
+
+/// A decision that was refused. If it came with changed arguments, it is shown where those stand.
+fn refused_decision() -> Option<Flash> {
+    let flash = take_flash("approval")?;
+    if flash.values.len() > 1 {
+        provide_context(Typed(flash));
+        return None;
+    }
+    Some(flash)
 }
 
 /// What is edited: what a refused form was about, else what the address says.
@@ -151,7 +162,8 @@ async fn chat_page(
     Ok(view! {
         <Title text=format!("{title} · Greenlit")/>
         // Belongs into the head, where nothing that waits for data can put it; browsers heed it here too.
-        {(!history.living.is_empty())
+        // Not while it rests: somebody may be filling in a form then.
+        {(!history.living.is_empty() && !history.rests())
             .then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         {time_zone_question()}
         <ChatScope conversation_id=id user=actor.user_id().to_string()>

@@ -26,6 +26,8 @@ pub struct ConversationRow {
     pub group: &'static str,
     /// An answer is being written.
     pub running: bool,
+    /// An answer rests until its reader allows or refuses a tool call.
+    pub waiting: bool,
     /// An answer ended since the reader last looked.
     pub unread: bool,
 }
@@ -34,6 +36,16 @@ impl ConversationRow {
     /// Whether it is pinned to the top.
     pub fn is_pinned(&self) -> bool {
         self.group == PINNED
+    }
+
+    /// What stands under the title.
+    pub fn line(&self) -> impl IntoView + use<> {
+        let line = if self.waiting {
+            "Waits for you".to_owned()
+        } else {
+            self.preview.clone()
+        };
+        view! { <span class=self.waiting.then_some("waits")>{line}</span> }
     }
 }
 
@@ -99,6 +111,7 @@ fn row(conversation: Conversation, now: &dates::Now) -> ConversationRow {
             dates::conversation_group(&at, now)
         },
         running: conversation.running,
+        waiting: conversation.waiting,
         unread: conversation.unread,
     }
 }
@@ -192,7 +205,7 @@ fn row_inside(row: &ConversationRow, current: Option<ConversationId>) -> impl In
             aria-current=is_current.then_some("page")
         >
             <b>{mark} {row.title.clone()}</b>
-            <span>{row.preview.clone()}</span>
+            {row.line()}
             {row.when.view()}
         </a>
         {row_menu(row, current)}
@@ -226,6 +239,7 @@ mod tests {
             when: dates::Moment::default(),
             group,
             running: id == 2,
+            waiting: id == 3,
             unread: id != 2,
         }
     }
@@ -241,6 +255,7 @@ mod tests {
         assert_eq!(html.matches("<section>").count(), 2, "{html}");
         assert_eq!(html.matches("aria-current=\"page\"").count(), 1, "{html}");
         assert_eq!(html.matches("Being answered").count(), 1, "{html}");
+        assert_eq!(html.matches("Waits for you").count(), 1, "{html}");
         assert!(html.contains("&lt;b&gt;1"), "{html}");
         assert!(html.contains("?conversations=pAb-_"), "{html}");
         // Not the current one: that is being looked at.

@@ -81,6 +81,12 @@ impl ChatState {
             .with(|entries| entries.iter().filter_map(Entry::answer).any(is_live))
     }
 
+    /// Whether an answer rests until a tool call is allowed or refused. Tracked.
+    pub fn asks(self) -> bool {
+        self.entries
+            .with(|entries| entries.iter().filter_map(Entry::answer).any(Answer::asks))
+    }
+
     /// Whether another answer of this page has to end before this one begins. Tracked.
     pub fn is_queued(self, answer: MessageId) -> bool {
         self.entries.with(|entries| {
@@ -368,10 +374,26 @@ impl ChatState {
 
     /// Shows what a tool call came to.
     pub(super) fn put_tool(self, answer: &Answer, tool: ToolHtml) {
+        let place = format!("call-{}", tool.id);
+        let had_focus = browser::has_focus_in(&place);
+        let asked = untrack(|| answer.asks());
         answer.waiting.set(!tool.running);
-        answer.put_tool(tool.id, tool.html);
-        if !tool.running {
+        answer.put_tool(tool.id, tool.asks, tool.html);
+        if asked != untrack(|| answer.asks()) {
+            refresh_conversations(self.conversation_id.get_untracked());
+        }
+        if had_focus {
+            // After the page shows it: the question that had the focus is gone.
+            spawn_local(async move {
+                if let Ok(Some(line)) = document().query_selector(&format!("#{place} summary")) {
+                    browser::focus(&line);
+                }
+            });
+        }
+        if tool.asks || !tool.running {
             self.announcement.set(tool.summary);
+        }
+        if !tool.running {
             spawn_local(async {
                 // One that fails is made good by the next.
                 let _ = crate::features::tasks::refresh::refresh_tasks(true).await;

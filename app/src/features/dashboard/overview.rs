@@ -264,10 +264,11 @@ fn recent_card(conversations: Vec<ConversationRow>) -> impl IntoView {
             conversations
                 .into_iter()
                 .map(|row| {
+                    let line = row.line();
                     view! {
                         <a class="conv" href=format!("/dashboard/chat/{}", row.id)>
                             <b>{row.title}</b>
-                            <span>{row.preview}</span>
+                            {line}
                             {row.when.view()}
                         </a>
                     }

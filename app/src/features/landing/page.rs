@@ -159,6 +159,7 @@ fn step(id: u128, title: &str, due_at: &str, ms: u32) -> PartData {
         undoable: false,
     };
     PartData::Tool {
+        asks: false,
         id,
         html: badge_html(&call, &now),
     }

@@ -46,12 +46,22 @@ pub(super) fn context(chosen: Option<i32>, flash: &Flash, again: bool) -> impl I
 
 /// When the assistant asks before it acts.
 pub(super) fn approval(chosen: Approval, flash: &Flash, again: bool) -> impl IntoView + use<> {
-    let choice = move |approval: Approval, label: &'static str| {
+    let choice = move |approval: Approval, label: &'static str, hint: &'static str| {
+        let hint_id = format!("approval-{}-hint", approval.as_str());
         view! {
             <label class="check">
-                <input type="radio" name="approval" value=approval.as_str() checked=approval == chosen/>
+                <input
+                    type="radio"
+                    name="approval"
+                    value=approval.as_str()
+                    checked=approval == chosen
+                    aria-describedby=hint_id.clone()
+                />
                 {label}
             </label>
+            <p class="field-hint" id=hint_id>
+                {hint}
+            </p>
         }
     };
     view! {
@@ -67,12 +77,20 @@ pub(super) fn approval(chosen: Approval, flash: &Flash, again: bool) -> impl Int
             {refused("approval-problem", flash, &[])}
             <fieldset class="radios">
                 <legend>"The assistant asks me first"</legend>
-                {choice(Approval::Always, "before every change")}
-                {choice(Approval::Destructive, "before it deletes something")}
-                {choice(Approval::Never, "never")}
+                {choice(
+                    Approval::Always,
+                    "before every change",
+                    "Nothing is added, changed, completed or deleted until you allow it.",
+                )}
+                {choice(
+                    Approval::Destructive,
+                    "before it deletes something",
+                    "And before one answer changes more than five tasks. Everything else is done at once.",
+                )}
+                {choice(Approval::Never, "never", "Everything is done at once. Each step can still be undone.")}
             </fieldset>
             <p class="field-hint">
-                "This version does not ask yet: the assistant acts at once, and each step can be undone. Your choice is kept and counts as soon as it can ask."
+                "A question stands in the conversation, and the answer waits for you up to 24 hours. You can allow it, refuse it, or change it first."
             </p>
             {save("Save", again)}
         </form>

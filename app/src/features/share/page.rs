@@ -11,6 +11,7 @@ use protocol::{MessageStatus, Part, Role, ToolCallStatus};
 
 use crate::error::AppError;
 use crate::features::chat::answer::answer_view;
+use crate::features::chat::badge_approval::sentence;
 use crate::features::chat::entry::{Answer, Mine};
 use crate::features::chat::model::{AnswerData, AnswerStatus, PartData};
 use crate::features::chat::thread::mine_view;
@@ -98,6 +99,7 @@ fn message_view(message: Shared) -> impl IntoView {
                     Part::ToolCall { id } => {
                         let call = message.tool_calls.iter().find(|call| call.id == *id)?;
                         Some(PartData::Tool {
+                            asks: false,
                             id: *id,
                             html: tool_line(call).to_html(),
                         })
@@ -124,19 +126,21 @@ fn message_view(message: Shared) -> impl IntoView {
 fn tool_line(call: &SharedToolCall) -> impl IntoView + use<> {
     let sign = match call.status {
         ToolCallStatus::Undone => Icon::Undo,
-        ToolCallStatus::Error | ToolCallStatus::Denied => Icon::Cross,
+        ToolCallStatus::Error => Icon::Cross,
+        ToolCallStatus::Denied => Icon::Barred,
+        ToolCallStatus::AwaitingApproval => Icon::Lock,
         _ => Icon::Check,
     };
-    let words = match call.summary.as_str() {
-        "" => &call.tool_name,
-        summary => summary,
-    };
+    let words = sentence(call.status, &call.summary).unwrap_or_else(|| match call.summary.as_str() {
+        "" => call.tool_name.clone(),
+        summary => summary.to_owned(),
+    });
     let undone = call.status == ToolCallStatus::Undone;
     view! {
         <div class="tool" data-status=call.status.as_str()>
             <p class="line">
                 <span class="sign">{icon(sign)}</span>
-                <span class="what">{words.to_owned()}</span>
+                <span class="what">{words}</span>
                 {undone.then(|| view! { <span class="chip">"Undone"</span> })}
             </p>
         </div>
