@@ -13,6 +13,8 @@ export class ChatPage extends Shell {
   readonly rail;
   /** The mark on a tool call that was taken back. */
   readonly undone;
+  /** What tool calls wait for. */
+  readonly questions;
 
   constructor(page: Page) {
     super(page);
@@ -26,6 +28,7 @@ export class ChatPage extends Shell {
       .filter({ has: page.getByRole("heading", { name: "Greenlit", exact: true }) });
     this.thinking = this.messages.getByText("Thinking…");
     this.undone = this.answers.getByText("Undone", { exact: true });
+    this.questions = this.messages.getByRole("group", { name: "Your permission" });
     this.rail = page.getByRole("complementary", { name: "Tasks" });
   }
 
@@ -65,6 +68,16 @@ export class ChatPage extends Shell {
   /** An answer's texts, without its tool calls. */
   textsOf(answer: Locator) {
     return answer.locator(".md");
+  }
+
+  /** The button that lets a tool call do what it waits for. */
+  allow(wish: string) {
+    return this.messages.getByRole("button", { name: `Allow: ${wish}`, exact: true });
+  }
+
+  /** The button that refuses it. */
+  refuse(wish: string) {
+    return this.messages.getByRole("button", { name: `Don't allow: ${wish}`, exact: true });
   }
 
   /** A tool call's line, by what it says. */

@@ -93,6 +93,7 @@ test("Undo brings a deleted task back", async ({ account: _, chat, tasks }) => {
   await chat.open();
   await chat.exchange("Create a task called 'Review Q4 report'");
   await chat.exchange("Delete Review Q4 report");
+  await chat.allow("delete: Review Q4 report").click();
   await expect(chat.rail.getByText("Review Q4 report")).toHaveCount(0);
   await chat.messages.getByRole("button", { name: /^Undo: Deleted/ }).click();
   await expect(chat.rail.getByText("Review Q4 report")).toBeVisible();
