@@ -45,6 +45,7 @@ impl FromServerFnError for AppError {
             code: code.into(),
             request_id: String::new(),
             errors: vec![],
+            changes: vec![],
         }))
     }
 }

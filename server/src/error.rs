@@ -107,6 +107,7 @@ impl ApiError {
                 code: refusal.code.into(),
                 request_id: request_id.into(),
                 errors: refusal.errors.clone(),
+                changes: vec![],
             },
         }
     }

@@ -75,15 +75,31 @@ impl<S: Sync + Send, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         if !is_json(request.headers()) {
-            return Err(ApiError::refused(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "Unsupported content type",
-                "The body must be JSON, with the header `Content-Type: application/json`.",
-            ));
+            return Err(not_json());
         }
         let bytes = Bytes::from_request(request, state).await.map_err(body_error)?;
         from_json(&bytes).map(Self)
+    }
+}
+
+/// A JSON body that may be left out: no body at all counts as the default. Else as [`Json`].
+#[derive(Debug, Clone)]
+pub struct OptionalJson<T>(pub T);
+
+impl<S: Sync + Send, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if is_json(request.headers()) {
+            return Json::from_request(request, state)
+                .await
+                .map(|Json(body)| Self(body));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(body_error)?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        Err(not_json())
     }
 }
 
@@ -145,6 +161,15 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     kind.is_some_and(|kind| {
         kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
     })
+}
+
+fn not_json() -> ApiError {
+    ApiError::refused(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "Unsupported content type",
+        "The body must be JSON, with the header `Content-Type: application/json`.",
+    )
 }
 
 /// Why a body could not be read.

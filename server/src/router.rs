@@ -62,6 +62,9 @@ pub fn build_router(state: AppState) -> Router {
         .route("/api/chat/runs/{id}/retry", post(runs::retry))
         .route("/api/chat/runs/{id}/approvals", post(runs::decide))
         .route("/api/chat/tool-calls/{id}/undo", post(tool_calls::undo))
+        .route("/api/chat/tool-calls/{id}/redo", post(tool_calls::redo))
+        .route("/api/chat/messages/{id}/undo", post(tool_calls::undo_answer))
+        .route("/api/chat/messages/{id}/redo", post(tool_calls::redo_answer))
         .route("/api/tasks", get(tasks::list).post(tasks::create))
         .route(
             "/api/tasks/{id}",

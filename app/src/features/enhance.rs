@@ -208,7 +208,7 @@ async fn change_task(form: &HtmlFormElement) -> Result<(), Refusal> {
     }
 }
 
-/// Takes a tool call back; the answer is its badge as it is then.
+/// Takes a tool call back, or does it again; the answer is its badge as it is then, perhaps with a question in it.
 async fn undo(form: &HtmlFormElement, chat: Option<ChatState>) -> Result<(), Refusal> {
     let badge: String = send_form(form).await?;
     if let Some(holder) = form
@@ -219,12 +219,23 @@ async fn undo(form: &HtmlFormElement, chat: Option<ChatState>) -> Result<(), Ref
     {
         holder.set_inner_html(&badge);
         // Its button is gone or another one.
-        if let Ok(Some(summary)) = holder.query_selector("summary") {
-            browser::focus(&summary);
+        let find = |selector| holder.query_selector(selector).ok().flatten();
+        if let Some(next) = find("[data-focus]").or_else(|| find("summary")) {
+            browser::focus(&next);
         }
-    }
-    if let Some(chat) = chat {
-        chat.announcement.set("Undone".into());
+        // A question speaks for itself.
+        let said = if find(".ask").is_some() {
+            return Ok(());
+        } else if form.action().ends_with("tool_badge") {
+            "Kept"
+        } else if find("[data-status=undone]").is_some() {
+            "Undone"
+        } else {
+            "Redone"
+        };
+        if let Some(chat) = chat {
+            chat.announcement.set(said.into());
+        }
     }
     refresh_tasks(true).await
 }

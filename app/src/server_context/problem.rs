@@ -29,6 +29,14 @@ pub fn problem_of(error: &Error, request_id: &str) -> Problem {
         ),
         Error::Invalid(errors) => (422, "validation_failed", "Invalid input", sentence_of(errors)),
         Error::Conflict { code, detail } => (409, code, "Conflict", detail.clone()),
+        Error::ChangedSince(_) => (
+            409,
+            "changed_since",
+            "Changed since",
+            "It was changed since, and this would overwrite that; `changes` says what. Send it with `overwrite: true` \
+             if it is meant all the same."
+                .into(),
+        ),
         Error::RateLimited { retry_after } => (
             429,
             "rate_limited",
@@ -78,6 +86,10 @@ pub fn problem_of(error: &Error, request_id: &str) -> Problem {
         errors: match error {
             Error::Invalid(errors) => errors.clone(),
             Error::Account(error) => account_field(*error).into_iter().collect(),
+            _ => vec![],
+        },
+        changes: match error {
+            Error::ChangedSince(changes) => changes.clone(),
             _ => vec![],
         },
     }

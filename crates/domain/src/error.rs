@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use protocol::FieldError;
+use protocol::{FieldError, Overwrite};
 
 /// Why something was not done. Doors map it to their own form; `Internal` and `Unavailable` are
 /// logged there once and reach nobody in words.
@@ -21,6 +21,9 @@ pub enum Error {
     /// It cannot be done as things stand. `code` is for programs, `detail` for people.
     #[error("{detail}")]
     Conflict { code: &'static str, detail: String },
+    /// An undo or a redo would overwrite what was changed since: these fields.
+    #[error("tasks were changed since")]
+    ChangedSince(Vec<Overwrite>),
     /// Too often; again after this long.
     #[error("too many requests")]
     RateLimited { retry_after: Duration },

@@ -243,6 +243,7 @@ fn check_call(call: ToolCall) -> Result<ToolCall, Wrong> {
         timestamp: call.timestamp,
         duration_ms: call.duration_ms.map(|ms| ms.min(i32::MAX.unsigned_abs())),
         undoable: false,
+        redoable: false,
     })
 }
 

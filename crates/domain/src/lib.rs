@@ -26,6 +26,7 @@ pub mod shares;
 pub mod tasks;
 pub mod testimonials;
 pub mod tool_calls;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,13 +1,13 @@
-//! What the assistant did: the journal of tool calls, and taking one back.
+//! What the assistant did: the journal of tool calls, taking back and doing again.
 
 use protocol::limits::CHANGES_PAGE;
-use protocol::{Task, ToolCall, ToolCallId, ToolCallStatus};
+use protocol::{MessageId, ToolCall, ToolCallId, ToolCallStatus};
 use store::conversations::Probed;
-use store::tasks::TaskRecord;
-use store::{Scope, Tx, tasks, tool_calls};
+use store::{Scope, messages, tool_calls};
 
 pub use store::tool_calls::{Change, ChangeRecord, ToolCallRecord};
 
+use crate::turns::{Turned, Way, turn};
 use crate::{Actor, Domain, Error, page};
 
 /// Tool calls of a [`Domain`].
@@ -57,34 +57,117 @@ impl<'a> ToolCalls<'a> {
         }
     }
 
-    /// Takes back what a call changed and returns the call, now undone.
+    /// Takes back what a call changed and returns the call, now undone. With `overwrite` also what was changed since goes
+    /// (and comes back with a redo).
     ///
     /// # Errors
-    /// `Conflict` when it changed nothing, was undone already, or a task was changed since.
-    pub async fn undo(&self, actor: &Actor, id: ToolCallId) -> Result<ToolCall, Error> {
+    /// `Conflict` when it changed nothing or was undone already, `ChangedSince` when a task was changed since.
+    pub async fn undo(&self, actor: &Actor, id: ToolCallId, overwrite: bool) -> Result<ToolCall, Error> {
+        self.turn_one(actor, id, Way::Undo, overwrite).await
+    }
+
+    /// Does an undone call's changes again and returns the call, which stands now.
+    ///
+    /// # Errors
+    /// `Conflict` when it was not undone, `ChangedSince` when a task was changed since.
+    pub async fn redo(&self, actor: &Actor, id: ToolCallId, overwrite: bool) -> Result<ToolCall, Error> {
+        self.turn_one(actor, id, Way::Redo, overwrite).await
+    }
+
+    /// Takes back everything of an answer that stands, the newest first; all of it or nothing. Returns the calls.
+    ///
+    /// # Errors
+    /// `Conflict` when nothing stands, `ChangedSince` when tasks were changed since.
+    pub async fn undo_answer(
+        &self,
+        actor: &Actor,
+        id: MessageId,
+        overwrite: bool,
+    ) -> Result<Vec<ToolCall>, Error> {
+        self.turn_answer(actor, id, Way::Undo, overwrite).await
+    }
+
+    /// Does everything of an answer that was undone again, the oldest first; all of it or nothing. Returns the calls.
+    ///
+    /// # Errors
+    /// `Conflict` when nothing is undone, `ChangedSince` when tasks were changed since.
+    pub async fn redo_answer(
+        &self,
+        actor: &Actor,
+        id: MessageId,
+        overwrite: bool,
+    ) -> Result<Vec<ToolCall>, Error> {
+        self.turn_answer(actor, id, Way::Redo, overwrite).await
+    }
+
+    async fn turn_one(
+        &self,
+        actor: &Actor,
+        id: ToolCallId,
+        way: Way,
+        overwrite: bool,
+    ) -> Result<ToolCall, Error> {
         let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
         let Some(record) = tool_calls::find_for_update(&mut tx, id).await? else {
             drop(tx);
             return Err(self.domain.not_found(actor, Probed::ToolCall, id.0).await);
         };
-        if record.call.status == ToolCallStatus::Undone {
-            return Err(conflict("already_undone", "This was undone already."));
-        }
-        if !record.call.undoable {
-            return Err(conflict(
+        let (code, detail) = match (way, record.call.status) {
+            (Way::Undo, _) if record.call.undoable => ("", ""),
+            (Way::Redo, _) if record.call.redoable => ("", ""),
+            (Way::Undo, ToolCallStatus::Undone) => ("already_undone", "This was undone already."),
+            (Way::Undo, _) => (
                 "nothing_to_undo",
                 "This call changed nothing that could be undone.",
-            ));
+            ),
+            (Way::Redo, _) => (
+                "nothing_to_redo",
+                "This call was not undone, so it cannot be redone.",
+            ),
+        };
+        if !code.is_empty() {
+            return Err(conflict(code, detail));
         }
-        match undo_record(&mut tx, &record).await? {
-            Some(undone) => {
+        match turn(&mut tx, &[record], way, overwrite).await? {
+            Turned::Done(mut turned) => {
                 tx.commit().await?;
-                Ok(undone.call)
+                turned
+                    .pop()
+                    .map(|record| record.call)
+                    .ok_or(Error::NotFound("tool call"))
             }
-            None => Err(conflict(
-                "changed_since",
-                "The task was changed since. Undoing this would overwrite that change.",
-            )),
+            Turned::Conflict(changes) => Err(Error::ChangedSince(changes)),
+        }
+    }
+
+    async fn turn_answer(
+        &self,
+        actor: &Actor,
+        id: MessageId,
+        way: Way,
+        overwrite: bool,
+    ) -> Result<Vec<ToolCall>, Error> {
+        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+        if messages::find(&mut tx, id).await?.is_none() {
+            drop(tx);
+            return Err(self.domain.not_found(actor, Probed::Message, id.0).await);
+        }
+        let mut calls = tool_calls::of_answer_for_update(&mut tx, id, way.from()).await?;
+        if calls.is_empty() {
+            return Err(match way {
+                Way::Undo => conflict("nothing_to_undo", "Nothing of this answer can be undone."),
+                Way::Redo => conflict("nothing_to_redo", "Nothing of this answer was undone."),
+            });
+        }
+        if way == Way::Undo {
+            calls.reverse();
+        }
+        match turn(&mut tx, &calls, way, overwrite).await? {
+            Turned::Done(turned) => {
+                tx.commit().await?;
+                Ok(turned.into_iter().map(|record| record.call).collect())
+            }
+            Turned::Conflict(changes) => Err(Error::ChangedSince(changes)),
         }
     }
 }
@@ -94,53 +177,4 @@ fn conflict(code: &'static str, detail: &str) -> Error {
         code,
         detail: detail.to_owned(),
     }
-}
-
-/// Takes back a standing call's changes, newest first. `None`, with nothing changed, when a task is
-/// not as the call left it. The call's row must be locked.
-pub(crate) async fn undo_record(
-    tx: &mut Tx,
-    record: &ToolCallRecord,
-) -> Result<Option<ToolCallRecord>, store::Error> {
-    let mut back = vec![];
-    for change in record.changes.iter().rev() {
-        let Some(id) = change
-            .before
-            .as_ref()
-            .or(change.after.as_ref())
-            .map(|task| task.id)
-        else {
-            continue;
-        };
-        match tasks::find_for_update(tx, id).await? {
-            Some(now) if stands(change, &now) => back.push((change, now)),
-            _ => return Ok(None),
-        }
-    }
-    for (change, now) in back {
-        match &change.before {
-            Some(before) => tasks::save(tx, before, false).await?,
-            None => tasks::save(tx, &now.task, true).await?,
-        };
-    }
-    Ok(Some(tool_calls::mark_undone(tx, record.call.id).await?))
-}
-
-/// Whether a task is as a change left it. Content is compared, not times: what was changed and
-/// changed back stands again.
-fn stands(change: &Change, now: &TaskRecord) -> bool {
-    match &change.after {
-        None => now.deleted,
-        Some(after) => !now.deleted && content(after) == content(&now.task),
-    }
-}
-
-fn content(task: &Task) -> impl PartialEq {
-    (
-        task.title.clone(),
-        task.description.clone(),
-        task.status.as_str(),
-        task.priority.as_str(),
-        task.due_at.map(protocol::Timestamp::as_millis),
-    )
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Testimonial, Timestamp, ToolCallId,
+    Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Testimonial, Timestamp, ToolCall, ToolCallId,
 };
 
 /// Body of `POST /api/chat/conversations`.
@@ -146,4 +146,19 @@ pub struct TestimonialPage {
     pub testimonials: Vec<Testimonial>,
     /// Opaque; null on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// `POST …/undo` and `POST …/redo`; the body may be left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Turn {
+    /// Also where tasks were changed since; without it such changes are answered with 409 and named.
+    #[serde(default)]
+    pub overwrite: bool,
+}
+
+/// The calls of an answer that were undone or redone, in the order in which they were.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TurnedCalls {
+    pub tool_calls: Vec<ToolCall>,
 }

@@ -140,6 +140,7 @@ mod tests {
             timestamp: Timestamp::from_millis(0),
             duration_ms: None,
             undoable: false,
+            redoable: false,
         })
     }
 

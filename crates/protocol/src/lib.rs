@@ -31,7 +31,7 @@ pub use ids::{ConversationId, MessageId, RunId, TaskId, ToolCallId, UserId};
 pub use message::{Feedback, Message, MessageStatus, Part, Role};
 pub use preferences::{Approval, ChosenFormats, Clock, DateOrder, FirstDay, Preferences};
 pub use problem::{FieldError, Problem};
-pub use task::{Task, TaskPriority, TaskStatus};
+pub use task::{Overwrite, Task, TaskPriority, TaskStatus};
 pub use testimonial::Testimonial;
 pub use time::Timestamp;
 pub use tool_call::{ToolCall, ToolCallStatus};

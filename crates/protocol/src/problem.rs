@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Overwrite;
+
 /// An error as a client sees it: no internals, no SQL, no stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -20,6 +22,9 @@ pub struct Problem {
     /// Which fields were wrong and what they want.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// With `changed_since`: what was changed since and would be overwritten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Overwrite>,
 }
 
 /// What is wrong with one field.

@@ -64,4 +64,7 @@ pub struct ToolCall {
     /// Whether it changed something that can be taken back now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undoable: bool,
+    /// Whether it was taken back and can be done again now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redoable: bool,
 }

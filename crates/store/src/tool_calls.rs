@@ -32,6 +32,8 @@ pub struct ToolCallRecord {
     pub message_id: MessageId,
     /// What it changed.
     pub changes: Vec<Change>,
+    /// What the last undo or redo of it changed; `None` when there was none.
+    pub turn: Option<Vec<Change>>,
 }
 
 #[derive(FromRow)]
@@ -48,6 +50,7 @@ struct ToolCallRow {
     changes: Json<Vec<Change>>,
     started_at: OffsetDateTime,
     duration_ms: Option<i32>,
+    turn: Option<Json<Vec<Change>>>,
 }
 
 impl TryFrom<ToolCallRow> for ToolCallRecord {
@@ -69,11 +72,13 @@ impl TryFrom<ToolCallRow> for ToolCallRecord {
                 timestamp: time::from_sql(row.started_at),
                 duration_ms: row.duration_ms.and_then(|ms| u32::try_from(ms).ok()),
                 undoable: status == ToolCallStatus::Success && !row.changes.is_empty(),
+                redoable: status == ToolCallStatus::Undone && !row.changes.is_empty(),
             },
             conversation_id: row.conversation_id.into(),
             run_id: row.run_id.map(Into::into),
             message_id: row.message_id.into(),
             changes: row.changes.0,
+            turn: row.turn.map(|turn| turn.0),
         })
     }
 }
@@ -113,7 +118,7 @@ pub async fn insert(tx: &mut Tx, new: &NewToolCall<'_>) -> Result<Option<ToolCal
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (id) DO NOTHING
          RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                   changes, started_at, duration_ms",
+                   changes, started_at, duration_ms, turn",
     )
     .bind(new.id.0)
     .bind(new.user.as_str())
@@ -156,7 +161,7 @@ pub async fn finish(tx: &mut Tx, id: ToolCallId, finished: &Finished<'_>) -> Res
                 finished_at = clock_timestamp()
          WHERE id = $1 AND status = 'running'
          RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                   changes, started_at, duration_ms",
+                   changes, started_at, duration_ms, turn",
     )
     .bind(id.0)
     .bind(finished.status.as_str())
@@ -176,7 +181,7 @@ pub async fn finish(tx: &mut Tx, id: ToolCallId, finished: &Finished<'_>) -> Res
 pub async fn of_run_for_update(tx: &mut Tx, run: RunId) -> Result<Vec<ToolCallRecord>, Error> {
     let rows: Vec<ToolCallRow> = sqlx::query_as(
         "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                changes, started_at, duration_ms
+                changes, started_at, duration_ms, turn
          FROM tool_calls WHERE run_id = $1 ORDER BY position FOR UPDATE",
     )
     .bind(run.0)
@@ -231,7 +236,7 @@ pub async fn decide(tx: &mut Tx, id: ToolCallId, decision: &Decision<'_>) -> Res
                 finished_at = CASE WHEN $2 = 'denied' THEN clock_timestamp() END
          WHERE id = $1 AND status = 'awaiting_approval'
          RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                   changes, started_at, duration_ms",
+                   changes, started_at, duration_ms, turn",
     )
     .bind(id.0)
     .bind(status.as_str())
@@ -263,7 +268,7 @@ pub async fn of_messages(tx: &mut Tx, messages: &[MessageId]) -> Result<Vec<Tool
     let ids: Vec<Uuid> = messages.iter().map(|id| id.0).collect();
     let rows: Vec<ToolCallRow> = sqlx::query_as(
         "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                changes, started_at, duration_ms
+                changes, started_at, duration_ms, turn
          FROM tool_calls WHERE message_id = ANY($1) ORDER BY message_id, position",
     )
     .bind(ids)
@@ -297,7 +302,7 @@ pub async fn changes(
 ) -> Result<Vec<ChangeRecord>, Error> {
     let rows: Vec<ChangeRow> = sqlx::query_as(
         "SELECT t.id, t.conversation_id, t.run_id, t.message_id, t.tool_name, t.arguments, t.result, t.status,
-                t.summary, t.changes, t.started_at, t.duration_ms, c.title AS conversation_title
+                t.summary, t.changes, t.started_at, t.duration_ms, t.turn, c.title AS conversation_title
          FROM tool_calls t
          LEFT JOIN conversations c ON c.id = t.conversation_id AND c.deleted_at IS NULL
          WHERE t.user_id = $1 AND t.changes <> '[]' AND t.id < $2
@@ -322,7 +327,7 @@ pub async fn changes(
 pub async fn find_for_update(tx: &mut Tx, id: ToolCallId) -> Result<Option<ToolCallRecord>, Error> {
     let row: Option<ToolCallRow> = sqlx::query_as(
         "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                changes, started_at, duration_ms
+                changes, started_at, duration_ms, turn
          FROM tool_calls WHERE id = $1 FOR UPDATE",
     )
     .bind(id.0)
@@ -335,7 +340,7 @@ pub async fn find_for_update(tx: &mut Tx, id: ToolCallId) -> Result<Option<ToolC
 pub async fn find(tx: &mut Tx, id: ToolCallId) -> Result<Option<ToolCallRecord>, Error> {
     let row: Option<ToolCallRow> = sqlx::query_as(
         "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                changes, started_at, duration_ms
+                changes, started_at, duration_ms, turn
          FROM tool_calls WHERE id = $1",
     )
     .bind(id.0)
@@ -344,35 +349,101 @@ pub async fn find(tx: &mut Tx, id: ToolCallId) -> Result<Option<ToolCallRecord>,
     row.map(TryInto::try_into).transpose()
 }
 
-/// The newest call of a conversation whose change still stands, locked.
+/// The call of a conversation whose change came to stand last, locked.
 pub async fn newest_undoable(
     tx: &mut Tx,
     conversation: ConversationId,
 ) -> Result<Option<ToolCallRecord>, Error> {
-    let row: Option<ToolCallRow> = sqlx::query_as(
+    newest(
+        tx,
+        conversation,
         "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                changes, started_at, duration_ms
+                changes, started_at, duration_ms, turn
          FROM tool_calls
          WHERE conversation_id = $1 AND status = 'success' AND changes <> '[]'
-         ORDER BY finished_at DESC LIMIT 1 FOR UPDATE",
+         ORDER BY coalesce(redone_at, finished_at) DESC, id DESC LIMIT 1 FOR UPDATE",
     )
-    .bind(conversation.0)
-    .fetch_optional(&mut **tx)
-    .await?;
-    row.map(TryInto::try_into).transpose()
+    .await
 }
 
-/// Marks a call as undone.
+/// The call of a conversation whose change was undone last, locked.
+pub async fn newest_redoable(
+    tx: &mut Tx,
+    conversation: ConversationId,
+) -> Result<Option<ToolCallRecord>, Error> {
+    newest(
+        tx,
+        conversation,
+        "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                changes, started_at, duration_ms, turn
+         FROM tool_calls
+         WHERE conversation_id = $1 AND status = 'undone' AND changes <> '[]'
+         ORDER BY undone_at DESC, id LIMIT 1 FOR UPDATE",
+    )
+    .await
+}
+
+/// How often the newest call is looked for where somebody else turns each one that was found.
+const LOOKS: usize = 4;
+
+async fn newest(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    statement: &'static str,
+) -> Result<Option<ToolCallRecord>, Error> {
+    // A row that had to be waited for and is not of that status any more comes back as none at all.
+    for _ in 0..LOOKS {
+        let row: Option<ToolCallRow> = sqlx::query_as(statement)
+            .bind(conversation.0)
+            .fetch_optional(&mut **tx)
+            .await?;
+        if let Some(row) = row {
+            return Ok(Some(row.try_into()?));
+        }
+    }
+    Ok(None)
+}
+
+/// The calls of an answer whose changes stand, or those whose changes were undone, in the order in which they were made
+/// and locked in that order.
+pub async fn of_answer_for_update(
+    tx: &mut Tx,
+    message: MessageId,
+    status: ToolCallStatus,
+) -> Result<Vec<ToolCallRecord>, Error> {
+    let rows: Vec<ToolCallRow> = sqlx::query_as(
+        "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                changes, started_at, duration_ms, turn
+         FROM tool_calls WHERE message_id = $1 AND status = $2 AND changes <> '[]' ORDER BY position FOR UPDATE",
+    )
+    .bind(message.0)
+    .bind(status.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Marks a standing call as undone, or an undone one as standing, and keeps what that changed.
 ///
 /// # Errors
-/// `Lost` when it does not stand any more.
-pub async fn mark_undone(tx: &mut Tx, id: ToolCallId) -> Result<ToolCallRecord, Error> {
+/// `Lost` when its status was another one.
+pub async fn turn(
+    tx: &mut Tx,
+    id: ToolCallId,
+    to: ToolCallStatus,
+    turn: &[Change],
+) -> Result<ToolCallRecord, Error> {
     let row: Option<ToolCallRow> = sqlx::query_as(
-        "UPDATE tool_calls SET status = 'undone', undone_at = now() WHERE id = $1 AND status = 'success'
+        "UPDATE tool_calls SET status = $2, turn = $3,
+                undone_at = CASE WHEN $2 = 'undone' THEN clock_timestamp() END,
+                redone_at = CASE WHEN $2 = 'success' THEN clock_timestamp() END
+         WHERE id = $1 AND status IN ('success', 'undone') AND status <> $2
          RETURNING id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
-                   changes, started_at, duration_ms",
+                   changes, started_at, duration_ms, turn",
     )
     .bind(id.0)
+    .bind(to.as_str())
+    .bind(Json(turn))
     .fetch_optional(&mut **tx)
     .await?;
     tx.note(Changed::ToolCall(id));

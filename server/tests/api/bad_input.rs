@@ -262,6 +262,13 @@ async fn what_has_no_such_id_is_not_there(pool: PgPool) {
             json!({"call_id": UNKNOWN, "approve": true}),
         ),
         (Method::POST, "/api/chat/tool-calls/{}/undo", Value::Null),
+        (
+            Method::POST,
+            "/api/chat/tool-calls/{}/redo",
+            json!({"overwrite": true}),
+        ),
+        (Method::POST, "/api/chat/messages/{}/undo", Value::Null),
+        (Method::POST, "/api/chat/messages/{}/redo", Value::Null),
     ] {
         for id in [
             "x",

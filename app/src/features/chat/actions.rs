@@ -4,8 +4,9 @@
 //! it was written gets it with the answer's end.
 
 use leptos::prelude::*;
-use protocol::{ConversationId, Feedback, Message, MessageId, Role};
+use protocol::{ConversationId, Feedback, Message, MessageId, Role, ToolCall};
 
+use super::turns::{REDO, UNDO};
 use crate::ui::{Icon, TextArea, icon};
 
 /// A message that is being edited: the page shows a form in its place.
@@ -24,6 +25,8 @@ pub(super) enum Focus {
     Nothing,
     Edit,
     Thumb(Feedback),
+    /// Undo all, or Redo all.
+    Turn,
 }
 
 /// The element that holds a message's actions, with them in it.
@@ -63,6 +66,7 @@ pub(super) fn buttons_html(message: &Message, focus: Focus) -> String {
             </form>
             {thumb(ids, message.feedback, Feedback::Up, focus)}
             {thumb(ids, message.feedback, Feedback::Down, focus)}
+            {turn_all(message, focus)}
             {pager(message)}
         }
         .to_html(),
@@ -178,6 +182,27 @@ fn thumb(ids: Ids, given: Option<Feedback>, feedback: Feedback, focus: Focus) ->
             </button>
         </form>
     }
+}
+
+/// Undo of all changes of an answer that made several, or redo when all of them are undone.
+fn turn_all(message: &Message, focus: Focus) -> impl IntoView + use<> {
+    let count = |turns: fn(&ToolCall) -> bool| message.tool_calls.iter().filter(|call| turns(call)).count();
+    let way = match (count(|call| call.undoable), count(|call| call.redoable)) {
+        (2.., _) => Some(&UNDO),
+        (0, 2..) => Some(&REDO),
+        _ => None,
+    };
+    let ids = Ids::of(message);
+    way.map(|way| {
+        view! {
+            <form method="post" action=way.answer data-do="swap" data-target=ids.target()>
+                {ids.fields()}
+                <button class="quiet" data-focus=(focus == Focus::Turn).then_some("")>
+                    {format!("{} all", way.word)}
+                </button>
+            </form>
+        }
+    })
 }
 
 /// "2 / 3" between the ways to the neighbours.

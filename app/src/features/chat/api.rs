@@ -76,24 +76,6 @@ pub async fn cancel_run(run_id: String) -> Result<(), AppError> {
     Form::new("composer").end(done.await, |()| back())
 }
 
-/// Takes back what a tool call changed and returns its badge as it is then.
-///
-/// # Errors
-/// `conflict` when it changed nothing, was undone already, or a task was changed since.
-#[server(prefix = "/api/fn", endpoint = "undo_tool_call")]
-pub async fn undo_tool_call(call_id: String) -> Result<String, AppError> {
-    use crate::forms::{Form, back, id};
-    use crate::server_context::{actor, domain};
-
-    let badge = async {
-        let id = id(&call_id, "tool call")?;
-        let actor = actor()?;
-        let call = domain().tool_calls().undo(&actor, id).await?;
-        Ok(super::badge::badge_html(&call, &crate::dates::now_of(&actor)))
-    };
-    Form::new("composer").end(badge.await, |_| back())
-}
-
 /// Allows (`approve`) or refuses a tool call that waits for it, or with `every` all that wait beside it, and returns what
 /// stands in the question's place meanwhile. `arguments` take the place of the model's with the same names.
 ///

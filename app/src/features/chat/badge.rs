@@ -10,6 +10,7 @@ use protocol::{ToolCall, ToolCallStatus};
 
 use super::badge_approval::{question, said, sentence};
 use super::badge_detail::detail;
+use super::turns::{Question, REDO, UNDO};
 use crate::dates::Now;
 use crate::ui::{Icon, icon};
 
@@ -47,8 +48,17 @@ pub fn tool_html(call: &ToolCall, now: &Now) -> ToolHtml {
     }
 }
 
+/// The badge with a question in it.
+pub(super) fn asking_html(call: &ToolCall, now: &Now, question: &Question) -> String {
+    badge(call, now, Some(question)).to_html()
+}
+
 /// The badge.
 pub fn tool_badge(call: &ToolCall, now: &Now) -> impl IntoView + use<> {
+    badge(call, now, None)
+}
+
+fn badge(call: &ToolCall, now: &Now, asks: Option<&Question>) -> impl IntoView + use<> {
     let (sentence, name) = headline(call);
     let (sign, word) = match call.status {
         ToolCallStatus::Running => (None, None),
@@ -58,9 +68,14 @@ pub fn tool_badge(call: &ToolCall, now: &Now) -> impl IntoView + use<> {
         ToolCallStatus::Error => (Some(Icon::Cross), Some("Failed")),
         ToolCallStatus::Denied => (Some(Icon::Barred), Some("Denied")),
     };
-    let undoable = call.undoable && call.status == ToolCallStatus::Success;
+    let way = match call.status {
+        ToolCallStatus::Success if call.undoable => Some(&UNDO),
+        ToolCallStatus::Undone if call.redoable => Some(&REDO),
+        _ => None,
+    };
+    let way = way.filter(|_| asks.is_none());
     let id = call.id.to_string();
-    let undo_label = format!("Undo: {}", call.summary);
+    let summary = call.summary.clone();
     view! {
         <div class="tool" data-status=call.status.as_str() data-call=call.id.to_string()>
             <details>
@@ -76,17 +91,18 @@ pub fn tool_badge(call: &ToolCall, now: &Now) -> impl IntoView + use<> {
                 {detail(call, now)}
             </details>
             {question(call)}
-            {undoable
-                .then(move || {
+            {way
+                .map(move |way| {
                     view! {
-                        <form method="post" action="/api/fn/undo_tool_call" data-do="undo">
+                        <form method="post" action=way.call data-do="undo">
                             <input type="hidden" name="call_id" value=id/>
-                            <button class="quiet" aria-label=undo_label>
-                                "Undo"
+                            <button class="quiet" aria-label=format!("{}: {summary}", way.word)>
+                                {way.word}
                             </button>
                         </form>
                     }
                 })}
+            {asks.map(Question::in_badge)}
         </div>
     }
 }
@@ -108,6 +124,7 @@ mod tests {
             timestamp: protocol::Timestamp::from_millis(0),
             duration_ms: None,
             undoable: false,
+            redoable: false,
         }
     }
 
@@ -147,6 +164,11 @@ mod tests {
         let html = tool_badge(&call, &now()).to_html();
         assert!(html.contains("Undone"), "{html}");
         assert!(!html.contains("<form"), "{html}");
+
+        call.redoable = true;
+        let html = tool_badge(&call, &now()).to_html();
+        assert!(html.contains("action=\"/api/fn/redo_tool_call\""), "{html}");
+        assert!(html.contains("aria-label=\"Redo: Created task: Milk\""), "{html}");
     }
 
     #[test]

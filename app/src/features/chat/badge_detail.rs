@@ -284,6 +284,7 @@ mod tests {
             timestamp: Timestamp::from_millis(0),
             duration_ms: None,
             undoable: false,
+            redoable: false,
         };
         detail(&call, &now()).to_html()
     }

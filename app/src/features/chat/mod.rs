@@ -40,3 +40,4 @@ pub mod sidebar;
 pub mod state;
 pub mod surroundings;
 pub mod thread;
+pub mod turns;

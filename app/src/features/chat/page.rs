@@ -15,6 +15,7 @@ use super::history::History;
 use super::scope::ChatScope;
 use super::sidebar::{ConversationRows, conversation_list};
 use super::thread::Thread;
+use super::turns;
 use crate::error::AppError;
 use crate::features::conversations::notice::{conversation_notice, notice};
 use crate::features::enhance::Enhance;
@@ -70,6 +71,8 @@ pub fn ConversationPage() -> impl IntoView {
 struct Asked {
     composer: Flash,
     notice: Option<Flash>,
+    /// What came of an undo or a redo.
+    turn: Option<Flash>,
     add_task: Flash,
     /// Why a file was not imported.
     import: Option<String>,
@@ -89,6 +92,7 @@ impl Asked {
         Self {
             composer: take_flash("composer").unwrap_or_default(),
             notice: take_flash("versions").or_else(refused_decision),
+            turn: take_flash(turns::FORM),
             add_task: take_flash("add-task")
                 .or_else(|| take_flash("tasks"))
                 .unwrap_or_default(),
@@ -174,6 +178,7 @@ async fn chat_page(
                 {conversation_head(id, title, pinned, link.as_ref())}
                 {conversation_notice()}
                 {asked.notice.map(|flash| notice(&flash))}
+                {asked.turn.map(|flash| turns::turn_notice(&flash))}
                 {thread(&actor, id, history, &asked.composer, asked.import).into_any()}
             </main>
             <aside class="rail" aria-label="Tasks">

@@ -157,6 +157,7 @@ fn step(id: u128, title: &str, due_at: &str, ms: u32) -> PartData {
         timestamp: Timestamp::from_millis(0),
         duration_ms: Some(ms),
         undoable: false,
+        redoable: false,
     };
     PartData::Tool {
         asks: false,

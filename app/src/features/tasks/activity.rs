@@ -8,6 +8,7 @@ use super::place::Filters;
 use crate::dates::{self, Moment, Now};
 use crate::features::chat::badge::tool_badge;
 use crate::features::chat::sidebar::ConversationRows;
+use crate::features::chat::turns;
 use crate::frame::{Section, framed, signed_in};
 use crate::server_context::{domain, request, take_flash};
 use crate::ui::{Icon, icon};
@@ -17,8 +18,8 @@ const PATH: &str = "/dashboard/tasks/activity";
 /// The newest changes first.
 #[component]
 pub fn ActivityPage() -> impl IntoView {
-    // Undo's own form, which stands in every badge.
-    let flash = take_flash("composer");
+    // The forms that stand in the badges.
+    let flash = take_flash(turns::FORM);
     let path = request().path_and_query;
     let after = Filters::read(path.split_once('?').map_or("", |(_, query)| query)).after;
     signed_in(|actor| async move {
@@ -37,7 +38,7 @@ pub fn ActivityPage() -> impl IntoView {
                 {icon(Icon::Chevron)}
                 "Tasks"
             </a>
-            {flash.map(|flash| view! { <p class="notice bad" role="alert">{flash.message}</p> })}
+            {flash.map(|flash| turns::turn_notice(&flash))}
             <ul class="activity">{entries}</ul>
             {is_empty
                 .then(|| {

@@ -65,6 +65,7 @@ fn call(id: u128, status: ToolCallStatus, result: Value) -> ToolCall {
         timestamp: Timestamp::from_millis(0),
         duration_ms: None,
         undoable: false,
+        redoable: false,
     }
 }
 

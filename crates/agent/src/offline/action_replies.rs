@@ -65,9 +65,8 @@ pub(super) fn why_not(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Refused(why) if why.contains("no task with") => "it is no longer on your list.".into(),
         Outcome::Refused(why) if why.starts_with("The user did not allow") => "you did not allow it.".into(),
-        Outcome::Refused(why) if why.starts_with("Not undone") => {
-            "the task was changed since, and undoing would overwrite that.".into()
-        }
+        Outcome::Refused(why) if why.starts_with("Not undone") => overwrites(why, UNDO),
+        Outcome::Refused(why) if why.starts_with("Not redone") => overwrites(why, REDO),
         Outcome::Refused(why) => reply::escaped(&protocol::limits::excerpt(why, 200)),
         Outcome::Reverted => "it has been undone since.".into(),
         _ => "something unexpected came back.".into(),
@@ -254,14 +253,47 @@ pub(super) fn trouble(trouble: &Trouble, action: &Action, now: &Zoned) -> String
     }
 }
 
+/// The words of taking back or of making again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turning {
+    verb: &'static str,
+    doing: &'static str,
+    done: &'static str,
+}
+
+pub(super) const UNDO: Turning = Turning {
+    verb: "undo",
+    doing: "undoing",
+    done: "Undone",
+};
+pub(super) const REDO: Turning = Turning {
+    verb: "redo",
+    doing: "redoing",
+    done: "Redone",
+};
+
+/// What would be overwritten, as the tool told it, and how to have it all the same.
+fn overwrites(told: &str, words: Turning) -> String {
+    let Turning { verb, doing, .. } = words;
+    let since = told
+        .split_once("Since then ")
+        .and_then(|(_, rest)| Some(rest.rsplit_once(&format!(", and {doing} would overwrite"))?.0))
+        .unwrap_or("the task was changed");
+    format!(
+        "since then {}, and {doing} would overwrite that. Say “{verb} anyway” if you want it all the same.",
+        reply::escaped(since)
+    )
+}
+
 /// "Undone: Created task: Milk."
-pub(super) fn undone(undone: &[String], refused: &[String]) -> String {
-    let mut text = match undone {
-        [] if refused.is_empty() => "There is nothing to undo in this conversation.".to_owned(),
+pub(super) fn turned(words: Turning, turned: &[String], refused: &[String]) -> String {
+    let Turning { verb, done, .. } = words;
+    let mut text = match turned {
+        [] if refused.is_empty() => format!("There is nothing to {verb} in this conversation."),
         [] => String::new(),
-        [one] => format!("Undone: {}.", reply::escaped(one.trim_end_matches('.'))),
+        [one] => format!("{done}: {}.", reply::escaped(one.trim_end_matches('.'))),
         several => format!(
-            "Undone:\n\n{}",
+            "{done}:\n\n{}",
             several
                 .iter()
                 .map(|summary| format!("- {}", reply::escaped(summary)))
@@ -273,7 +305,7 @@ pub(super) fn undone(undone: &[String], refused: &[String]) -> String {
         if !text.is_empty() {
             text.push_str("\n\n");
         }
-        text.push_str(&format!("I couldn't undo it: {why}"));
+        text.push_str(&format!("I couldn't {verb} it: {why}"));
     }
     text
 }

@@ -261,18 +261,42 @@ impl Session<'_> {
             self.memory.standing
         };
         let count = count.unwrap_or(here).clamp(1, MOST);
-        let outcomes = self.script.call(vec![Call::undo(); count])?;
-        let mut undone = Vec::new();
-        let mut refused = Vec::new();
-        for outcome in outcomes {
+        self.turn(vec![Call::undo(false); count], says::UNDO)?;
+        self.changed = 0;
+        Ok(())
+    }
+
+    /// Takes back one change, also where that overwrites something.
+    pub(super) fn undo_anyway(&mut self) -> Result<(), Pause> {
+        self.turn(vec![Call::undo(true)], says::UNDO)
+    }
+
+    /// Makes again what the last turn that took anything back took back.
+    pub(super) fn redo(&mut self, anyway: bool) -> Result<(), Pause> {
+        let count = if anyway {
+            1
+        } else {
+            self.memory.undone.clamp(1, MOST)
+        };
+        self.turn(vec![Call::redo(anyway); count], says::REDO)
+    }
+
+    fn turn(&mut self, calls: Vec<Call>, words: says::Turning) -> Result<(), Pause> {
+        let mut turned = Vec::new();
+        let mut refused: Vec<String> = Vec::new();
+        for outcome in self.script.call(calls)? {
             match outcome {
-                Outcome::Undone(Some(summary)) => undone.push(summary),
-                Outcome::Undone(None) => {}
-                other => refused.push(says::why_not(&other)),
+                Outcome::Turned(summary) => turned.extend(summary),
+                other => {
+                    let why = says::why_not(&other);
+                    // One that is refused is the newest for the next call too.
+                    if !refused.contains(&why) {
+                        refused.push(why);
+                    }
+                }
             }
         }
-        self.say(says::undone(&undone, &refused));
-        self.changed = 0;
+        self.say(says::turned(words, &turned, &refused));
         Ok(())
     }
 }

@@ -26,6 +26,10 @@ pub(super) enum Intent {
     Split(Target),
     /// Take back the last turn's changes, or so many single ones.
     Undo(Option<usize>),
+    /// Take back one change, whatever was changed since.
+    UndoAnyway,
+    /// Make again what was taken back last; with `true` one change, whatever was changed since.
+    Redo(bool),
     /// "That's wrong": take back the last turn's changes, if it made any.
     Oops,
     /// "What should I do next?"
@@ -51,7 +55,6 @@ pub(super) enum Talk {
     Connect,
     /// "What day is it?"
     Today,
-    Redo,
     Repeat,
 }
 

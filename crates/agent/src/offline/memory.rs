@@ -21,6 +21,8 @@ pub(super) struct Memory {
     pub(super) standing: usize,
     /// How many changes of the very last turn still stand.
     pub(super) recent: usize,
+    /// How many changes the newest turn that took any back took back.
+    pub(super) undone: usize,
     /// Whether the assistant has said anything yet.
     pub(super) spoke: bool,
     /// The last answer.
@@ -121,6 +123,10 @@ impl Memory {
         self.recent = standing;
         if standing > 0 {
             self.standing = standing;
+        }
+        let undone = turn.records.iter().filter(|record| record.took_back()).count();
+        if undone > 0 {
+            self.undone = undone;
         }
         if !turn.said.is_empty() {
             self.spoke = true;

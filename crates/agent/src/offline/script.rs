@@ -51,11 +51,26 @@ impl Call {
         }
     }
 
-    pub(super) fn undo() -> Self {
+    pub(super) fn undo(overwrite: bool) -> Self {
         Self {
             tool_name: "undo_last_change",
-            arguments: json!({}),
+            arguments: turning(overwrite),
         }
+    }
+
+    pub(super) fn redo(overwrite: bool) -> Self {
+        Self {
+            tool_name: "redo_last_change",
+            arguments: turning(overwrite),
+        }
+    }
+}
+
+fn turning(overwrite: bool) -> Value {
+    if overwrite {
+        json!({ "overwrite": true })
+    } else {
+        json!({})
     }
 }
 

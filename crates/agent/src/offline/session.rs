@@ -184,6 +184,8 @@ impl<'a> Session<'a> {
             Intent::Next => self.next(),
             Intent::Organize => self.organize(),
             Intent::Undo(count) => self.undo(*count),
+            Intent::UndoAnyway => self.undo_anyway(),
+            Intent::Redo(anyway) => self.redo(*anyway),
             Intent::Oops if self.memory.recent + self.changed > 0 => self.undo(None),
             Intent::Oops => {
                 self.say(says::sorry());

@@ -151,7 +151,6 @@ impl Session<'_> {
                 connect()
             }
             Talk::Today => format!("It's {}.", self.now.strftime("%A, %-d %B %Y, %H:%M")),
-            Talk::Redo => "I can undo but not redo. Tell me again what you want, and I'll do it.".into(),
             Talk::Repeat => match self.memory.said.as_str() {
                 "" => "I haven't said anything yet. Say “help” to see what I can do.".into(),
                 said => said.to_owned(),

@@ -33,8 +33,8 @@ pub(super) enum Outcome {
         tasks: Vec<Task>,
         truncated: bool,
     },
-    /// The summary of what was taken back; `None` when there was nothing.
-    Undone(Option<String>),
+    /// The summary of what was taken back or made again; `None` when there was nothing.
+    Turned(Option<String>),
     /// It was done and has been undone since.
     Reverted,
     /// It never ran: the answer was interrupted before.
@@ -47,6 +47,11 @@ impl Record {
     /// Whether it changed something and that still stands.
     pub(super) fn stands(&self) -> bool {
         matches!(self.outcome, Outcome::Task { unchanged: false, .. })
+    }
+
+    /// Whether it took a change back.
+    pub(super) fn took_back(&self) -> bool {
+        self.tool_name == "undo_last_change" && matches!(self.outcome, Outcome::Turned(Some(_)))
     }
 }
 
@@ -101,8 +106,8 @@ fn outcome(content: &str) -> Outcome {
     };
     let flag = |name: &str| result.get(name).and_then(Value::as_bool).unwrap_or(false);
     let (truncated, unchanged) = (flag("truncated"), flag("already_done") || flag("unchanged"));
-    if let Some(undone) = result.get("undone") {
-        return Outcome::Undone(undone.get("summary").and_then(Value::as_str).map(str::to_owned));
+    if let Some(turned) = result.get("undone").or(result.get("redone")) {
+        return Outcome::Turned(turned.get("summary").and_then(Value::as_str).map(str::to_owned));
     }
     if let Some(Value::Array(tasks)) = result.remove("tasks") {
         return Outcome::List {

@@ -224,6 +224,15 @@ impl Arguments {
         Ok((number as u32).clamp(1, max))
     }
 
+    /// `overwrite`; false unless it is true, in any of the forms that models give a truth.
+    ///
+    /// # Errors
+    /// [`ToolError::Respond`] when it is a list or an object.
+    pub fn overwrite(&self) -> Result<bool, ToolError> {
+        let word = self.word("overwrite")?;
+        Ok(matches!(word.as_deref(), Some("true" | "yes" | "1")))
+    }
+
     fn word(&self, name: &str) -> Result<Option<String>, ToolError> {
         let text = self.text(name)?.unwrap_or_default().trim().to_lowercase();
         Ok((!text.is_empty()).then_some(text))

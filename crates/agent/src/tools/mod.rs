@@ -10,15 +10,17 @@ mod complete_task;
 mod delete_task;
 pub mod due;
 mod list_tasks;
+mod redo_last_change;
 mod registry;
 #[cfg(test)]
 mod testing;
+mod turns;
 mod undo_last_change;
 mod update_task;
 
 use async_trait::async_trait;
 use protocol::limits::{TASK_TITLE_CHARS, excerpt};
-use protocol::{Task, TaskId, TaskPriority, TaskStatus, Timestamp, ToolCallId};
+use protocol::{Overwrite, Task, TaskId, TaskPriority, TaskStatus, Timestamp, ToolCallId};
 use serde_json::{Value, json};
 
 use crate::llm::{Clock, ToolDefinition};
@@ -48,8 +50,13 @@ pub trait TaskPort: Send {
     /// Deletes a task and returns it as it was. `None` when [`Self::find`] would give none.
     async fn delete(&mut self, id: TaskId) -> Result<Option<Task>, ToolError>;
 
-    /// Takes back the newest change that the assistant made in this conversation and that still stands.
-    async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError>;
+    /// Takes back the newest change that the assistant made in this conversation and that still stands; with
+    /// `overwrite` also where the task was changed since.
+    async fn undo_last(&mut self, overwrite: bool) -> Result<TurnOutcome, ToolError>;
+
+    /// Makes the change of this conversation that was taken back last again; with `overwrite` also where the task was
+    /// changed since.
+    async fn redo_last(&mut self, overwrite: bool) -> Result<TurnOutcome, ToolError>;
 }
 
 /// A task to be added; texts already trimmed and within their limits.
@@ -89,15 +96,18 @@ pub struct TaskChange {
     pub after: Task,
 }
 
-/// What came of taking something back.
+/// What came of taking a change back, or of making it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UndoOutcome {
-    /// Nothing stands that could be taken back.
+pub enum TurnOutcome {
+    /// There is none.
     Nothing,
-    /// The call's summary as it was ("Created task: Milk").
-    Undone { call_id: ToolCallId, summary: String },
-    /// The task was changed since by somebody else; taking the call back would overwrite that.
-    Conflict { summary: String },
+    /// It was done; the call's summary as it was ("Created task: Milk").
+    Turned { call_id: ToolCallId, summary: String },
+    /// It was not done, since it would overwrite what was changed since.
+    Conflict {
+        summary: String,
+        overwrites: Vec<Overwrite>,
+    },
 }
 
 /// Why a tool did not do what it was asked.

@@ -7,6 +7,7 @@ use super::add_task::AddTask;
 use super::complete_task::CompleteTask;
 use super::delete_task::DeleteTask;
 use super::list_tasks::ListTasks;
+use super::redo_last_change::RedoLastChange;
 use super::undo_last_change::UndoLastChange;
 use super::update_task::UpdateTask;
 use super::{Arguments, Effect, Tool, ToolContext, ToolError, ToolOutput};
@@ -32,6 +33,7 @@ impl Registry {
             Box::new(UpdateTask),
             Box::new(DeleteTask),
             Box::new(UndoLastChange),
+            Box::new(RedoLastChange),
         ])
     }
 
@@ -137,7 +139,8 @@ mod tests {
                 "complete_task",
                 "update_task",
                 "delete_task",
-                "undo_last_change"
+                "undo_last_change",
+                "redo_last_change"
             ]
         );
         for tool in &definitions {
@@ -167,7 +170,7 @@ mod tests {
         assert_eq!(
             refusal.told,
             "There is no tool named \"launch_rocket\". The tools are: add_task, list_tasks, complete_task, \
-             update_task, delete_task, undo_last_change."
+             update_task, delete_task, undo_last_change, redo_last_change."
         );
     }
 

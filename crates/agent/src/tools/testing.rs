@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     NewTask, Refusal, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError,
-    ToolOutput, UndoOutcome,
+    ToolOutput, TurnOutcome,
 };
 use crate::llm::Clock;
 
@@ -16,8 +16,8 @@ pub(super) struct Desk {
     registry: Registry,
     clock: Clock,
     list: List,
-    /// What the next undo comes to; `None` for nothing to undo.
-    pub(super) undo: Option<UndoOutcome>,
+    /// What the next undo or redo comes to; `None` for nothing to turn.
+    pub(super) turn: Option<TurnOutcome>,
 }
 
 #[derive(Default)]
@@ -25,7 +25,7 @@ struct List {
     tasks: Vec<Task>,
     added: u128,
     changes: usize,
-    undo: Option<UndoOutcome>,
+    turn: Option<TurnOutcome>,
 }
 
 impl Desk {
@@ -41,12 +41,12 @@ impl Desk {
                 time_zone: TimeZone::get("Europe/Berlin").unwrap(),
             },
             list: List::default(),
-            undo: None,
+            turn: None,
         }
     }
 
     pub(super) async fn call(&mut self, name: &str, arguments: &str) -> Result<ToolOutput, ToolError> {
-        self.list.undo = self.undo.take();
+        self.list.turn = self.turn.take();
         let mut context = ToolContext {
             tasks: &mut self.list,
             clock: &self.clock,
@@ -159,7 +159,17 @@ impl TaskPort for List {
         Ok(at.map(|at| self.tasks.remove(at)))
     }
 
-    async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError> {
-        Ok(self.undo.take().unwrap_or(UndoOutcome::Nothing))
+    async fn undo_last(&mut self, overwrite: bool) -> Result<TurnOutcome, ToolError> {
+        Ok(match self.turn.take() {
+            Some(TurnOutcome::Conflict { summary, overwrites }) if overwrite => TurnOutcome::Turned {
+                call_id: overwrites[0].task_id.0.into(),
+                summary,
+            },
+            outcome => outcome.unwrap_or(TurnOutcome::Nothing),
+        })
+    }
+
+    async fn redo_last(&mut self, overwrite: bool) -> Result<TurnOutcome, ToolError> {
+        self.undo_last(overwrite).await
     }
 }

@@ -7,7 +7,7 @@ use agent::llm::openai::{ApiKey, OpenAi, OpenAiConfig, Timing};
 use agent::llm::{ChatMessage, Clock, RequestedCall, Usage};
 use agent::run::{Called, HostError, RunError, RunHost, RunLimits, RunOutcome, RunRequest, run};
 use agent::tools::{
-    NewTask, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError, UndoOutcome,
+    NewTask, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError, TurnOutcome,
 };
 use async_trait::async_trait;
 use fake_openai::FakeOpenAi;
@@ -206,7 +206,11 @@ impl TaskPort for List {
         not_here()
     }
 
-    async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError> {
+    async fn undo_last(&mut self, _overwrite: bool) -> Result<TurnOutcome, ToolError> {
+        not_here()
+    }
+
+    async fn redo_last(&mut self, _overwrite: bool) -> Result<TurnOutcome, ToolError> {
         not_here()
     }
 }

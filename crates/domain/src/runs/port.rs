@@ -1,18 +1,19 @@
 //! What tools reach: the tasks of the run's user, in the transaction of the call. Every change is
 //! noted for the journal.
 
-use agent::tools::{NewTask, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolError, UndoOutcome};
+use agent::tools::{NewTask, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolError, TurnOutcome};
 use async_trait::async_trait;
 use protocol::limits::TASKS_PAGE;
 use protocol::{Task, TaskId};
 use store::runs::RunRecord;
 use store::tasks::TaskQuery;
-use store::tool_calls::Change;
+use store::tool_calls::{Change, ToolCallRecord};
 use store::{Tx, tasks, tool_calls};
 use uuid::Uuid;
 
+use crate::page;
 use crate::tasks::set_status;
-use crate::{page, tool_calls::undo_record};
+use crate::turns::{Turned, Way, turn};
 
 /// The tasks of a run's user.
 pub(super) struct Port<'a> {
@@ -122,20 +123,33 @@ impl TaskPort for Port<'_> {
         Ok(Some(before))
     }
 
-    async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError> {
-        let newest = tool_calls::newest_undoable(self.tx, self.run.conversation_id)
-            .await
-            .map_err(fatal)?;
-        let Some(record) = newest else {
-            return Ok(UndoOutcome::Nothing);
+    async fn undo_last(&mut self, overwrite: bool) -> Result<TurnOutcome, ToolError> {
+        let newest = tool_calls::newest_undoable(self.tx, self.run.conversation_id).await;
+        self.turn(newest.map_err(fatal)?, Way::Undo, overwrite).await
+    }
+
+    async fn redo_last(&mut self, overwrite: bool) -> Result<TurnOutcome, ToolError> {
+        let newest = tool_calls::newest_redoable(self.tx, self.run.conversation_id).await;
+        self.turn(newest.map_err(fatal)?, Way::Redo, overwrite).await
+    }
+}
+
+impl Port<'_> {
+    async fn turn(
+        &mut self,
+        record: Option<ToolCallRecord>,
+        way: Way,
+        overwrite: bool,
+    ) -> Result<TurnOutcome, ToolError> {
+        let Some(record) = record else {
+            return Ok(TurnOutcome::Nothing);
         };
-        let summary = record.call.summary.clone();
-        match undo_record(self.tx, &record).await.map_err(fatal)? {
-            Some(_) => Ok(UndoOutcome::Undone {
-                call_id: record.call.id,
-                summary,
-            }),
-            None => Ok(UndoOutcome::Conflict { summary }),
-        }
+        let (call_id, summary) = (record.call.id, record.call.summary.clone());
+        Ok(
+            match turn(self.tx, &[record], way, overwrite).await.map_err(fatal)? {
+                Turned::Done(_) => TurnOutcome::Turned { call_id, summary },
+                Turned::Conflict(overwrites) => TurnOutcome::Conflict { summary, overwrites },
+            },
+        )
     }
 }

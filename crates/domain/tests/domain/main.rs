@@ -15,4 +15,5 @@ mod takeover;
 mod tasks;
 mod testimonials;
 mod tools;
+mod turns;
 mod versions;

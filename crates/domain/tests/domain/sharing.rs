@@ -218,7 +218,7 @@ async fn what_is_exported_can_be_imported(pool: PgPool) {
     let call = new.messages[1].tool_calls[0].id;
     assert!(matches!(new.messages[1].parts[1], Part::ToolCall { id } if id == call));
     assert!(matches!(
-        world.domain.tool_calls().undo(&world.ada, call).await,
+        world.domain.tool_calls().undo(&world.ada, call, false).await,
         Err(Error::Conflict {
             code: "nothing_to_undo",
             ..

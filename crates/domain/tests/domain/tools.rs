@@ -136,16 +136,10 @@ async fn every_kind_of_change_can_be_taken_back_in_turn(pool: PgPool) {
     let calls: Vec<&ToolCall> = rest.tool_calls.iter().collect();
     let undo = |call: &ToolCall| {
         let (domain, ada, id) = (world.domain.clone(), world.ada.clone(), call.id);
-        async move { domain.tool_calls().undo(&ada, id).await }
+        async move { domain.tool_calls().undo(&ada, id, false).await }
     };
     // Out of turn: the task is not as the call left it.
-    assert!(matches!(
-        undo(calls[0]).await,
-        Err(Error::Conflict {
-            code: "changed_since",
-            ..
-        })
-    ));
+    assert!(matches!(undo(calls[0]).await, Err(Error::ChangedSince(_))));
     for call in calls.iter().rev() {
         assert_eq!(undo(call).await.unwrap().status, ToolCallStatus::Undone);
     }
@@ -178,21 +172,15 @@ async fn undoing_never_overwrites_what_a_person_did_since(pool: PgPool) {
     let undone = world
         .domain
         .tool_calls()
-        .undo(&world.ada, message.tool_calls[0].id)
+        .undo(&world.ada, message.tool_calls[0].id, false)
         .await;
-    assert!(matches!(
-        undone,
-        Err(Error::Conflict {
-            code: "changed_since",
-            ..
-        })
-    ));
+    assert!(matches!(undone, Err(Error::ChangedSince(_))));
     assert_eq!(tasks(&world).await[0].title, "Oat milk");
     let bob = sign_up(&world.domain, "bob").await;
     let foreign = world
         .domain
         .tool_calls()
-        .undo(&bob, message.tool_calls[0].id)
+        .undo(&bob, message.tool_calls[0].id, false)
         .await;
     assert!(matches!(foreign, Err(Error::Forbidden)));
 }
@@ -206,10 +194,16 @@ async fn undo_that_takes_back_the_newest_change_of_the_conversation(pool: PgPool
         .step(vec![Beat::Say("Done.")]);
     let first = world.send(None, "Add milk").await;
     world.domain.runs().wait(&world.ada, first.run_id).await.unwrap();
-    for expected in ["Undid: Created task: Milk", "Nothing"] {
+    for (tool, expected) in [
+        ("undo_last_change", "Undid: Created task: Milk"),
+        ("undo_last_change", "Nothing"),
+        ("redo_last_change", "Redid: Created task: Milk"),
+        ("redo_last_change", "Nothing"),
+        ("undo_last_change", "Undid: Created task: Milk"),
+    ] {
         world
             .script
-            .step(vec![Beat::Call("undo_last_change", "{}".into())])
+            .step(vec![Beat::Call(tool, "{}".into())])
             .step(vec![Beat::Say("Ok.")]);
         let sent = world.send(Some(first.conversation.id), "Undo that").await;
         let message = world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
@@ -309,7 +303,7 @@ async fn a_change_taken_back_leaves_the_order_as_it_was(pool: PgPool) {
     world
         .domain
         .tool_calls()
-        .undo(&world.ada, changed.tool_calls[0].id)
+        .undo(&world.ada, changed.tool_calls[0].id, false)
         .await
         .unwrap();
     assert_eq!(titles().await, ["Salt", "Bread", "Milk"]);

@@ -124,9 +124,11 @@ impl From<Error> for DoorError {
                 "TOO_MANY_REQUESTS",
             ),
             Error::Unavailable(_) => ("Service unavailable".into(), "SERVICE_UNAVAILABLE"),
-            Error::Forbidden | Error::NotFound(_) | Error::Conflict { .. } | Error::Internal(_) => {
-                ("Internal server error".into(), "INTERNAL_SERVER_ERROR")
-            }
+            Error::Forbidden
+            | Error::NotFound(_)
+            | Error::Conflict { .. }
+            | Error::ChangedSince(_)
+            | Error::Internal(_) => ("Internal server error".into(), "INTERNAL_SERVER_ERROR"),
         };
         Self {
             error: error.into(),

@@ -1,6 +1,6 @@
 //! Taking back.
 
-use super::super::intent::{Intent, Position, Talk, Unknown};
+use super::super::intent::{Intent, Position, Unknown};
 use super::super::target;
 use super::super::words::Phrase;
 use super::Rule;
@@ -63,9 +63,17 @@ pub(super) const UNDO: &[Rule] = &[
     ("restore|undelete|recover|un-delete the? {x}", |_| {
         Some(Intent::Unknown(Unknown::Incomplete("restore")))
     }),
-    ("redo|redo_that|redo_it|undo_the_undo", |_| {
-        Some(Intent::Talk(Talk::Redo))
+    (
+        "undo|revert|take that|it|this? back? anyway|regardless|all_the_same|nevertheless",
+        |_| Some(Intent::UndoAnyway),
+    ),
+    ("redo|redo_that|redo_it|redo_them|undo_the_undo", |_| {
+        Some(Intent::Redo(false))
     }),
+    (
+        "redo that|it|this? anyway|regardless|all_the_same|nevertheless",
+        |_| Some(Intent::Redo(true)),
+    ),
 ];
 
 fn count(phrase: Phrase<'_>) -> Option<usize> {

@@ -12,7 +12,7 @@ use super::super::OfflineAssistant;
 use crate::llm::{ChatMessage, Clock, RequestedCall, Usage};
 use crate::run::{Called, HostError, RunHost, RunLimits, RunOutcome, RunRequest, run};
 use crate::tools::{
-    NewTask, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError, UndoOutcome,
+    NewTask, Registry, TaskChange, TaskFilter, TaskPatch, TaskPort, ToolContext, ToolError, TurnOutcome,
 };
 
 /// One conversation.
@@ -43,6 +43,20 @@ impl Desk {
             calls: Vec::new(),
             rounds: 0,
         }
+    }
+
+    /// Has somebody rename the task that the newest change was about.
+    pub(super) fn renames(&mut self, title: &str) {
+        let id = self.list.journal.last().unwrap().id;
+        let at = self.list.at(id).unwrap();
+        self.list.tasks[at].title = title.into();
+        self.list.since = Some(vec![protocol::Overwrite {
+            task_id: id,
+            title: title.into(),
+            field: "title".into(),
+            now: title.into(),
+            then: serde_json::Value::Null,
+        }]);
     }
 
     /// Puts a task on the list behind the assistant's back: "Milk", "Milk @2026-11-26", "Milk !high".
@@ -260,6 +274,9 @@ struct List {
     call_id: String,
     /// Calls that were taken back, and what they had done.
     undone: Vec<(String, String)>,
+    taken_back: Vec<Entry>,
+    /// What the next undo would overwrite.
+    since: Option<Vec<protocol::Overwrite>>,
 }
 
 impl List {
@@ -364,26 +381,47 @@ impl TaskPort for List {
         Ok(Some(task))
     }
 
-    async fn undo_last(&mut self) -> Result<UndoOutcome, ToolError> {
-        let Some(Entry {
-            summary,
-            id,
-            before,
-            call_id,
-        }) = self.journal.pop()
-        else {
-            return Ok(UndoOutcome::Nothing);
+    async fn undo_last(&mut self, overwrite: bool) -> Result<TurnOutcome, ToolError> {
+        if let Some(overwrites) = self.since.take().filter(|_| !overwrite) {
+            return Ok(TurnOutcome::Conflict {
+                summary: "Updated task: Milk".into(),
+                overwrites,
+            });
+        }
+        let Some(mut entry) = self.journal.pop() else {
+            return Ok(TurnOutcome::Nothing);
         };
-        self.undone.push((call_id, summary.clone()));
-        if let Some(at) = self.at(id) {
-            self.tasks.remove(at);
-        }
-        if let Some((at, task)) = before {
-            self.tasks.insert(at.min(self.tasks.len()), task);
-        }
-        Ok(UndoOutcome::Undone {
+        self.undone.push((entry.call_id.clone(), entry.summary.clone()));
+        self.swap(&mut entry);
+        let summary = entry.summary.clone();
+        self.taken_back.push(entry);
+        Ok(TurnOutcome::Turned {
             call_id: Uuid::nil().into(),
             summary,
         })
+    }
+
+    async fn redo_last(&mut self, _overwrite: bool) -> Result<TurnOutcome, ToolError> {
+        let Some(mut entry) = self.taken_back.pop() else {
+            return Ok(TurnOutcome::Nothing);
+        };
+        self.swap(&mut entry);
+        let summary = entry.summary.clone();
+        self.journal.push(entry);
+        Ok(TurnOutcome::Turned {
+            call_id: Uuid::nil().into(),
+            summary,
+        })
+    }
+}
+
+impl List {
+    /// Puts back what stood before, and keeps what stood.
+    fn swap(&mut self, entry: &mut Entry) {
+        let stood = self.at(entry.id).map(|at| (at, self.tasks.remove(at)));
+        if let Some((at, task)) = entry.before.take() {
+            self.tasks.insert(at.min(self.tasks.len()), task);
+        }
+        entry.before = stood;
     }
 }

@@ -203,7 +203,7 @@ fn is_strong(intent: &Intent, phrase: Phrase<'_>, left: &Intent) -> bool {
                                                                                              organize",
         ),
         Intent::AskDate(_) | Intent::AskTitle(_) => !adding,
-        Intent::Undo(_) | Intent::Oops | Intent::Split(_) => true,
+        Intent::Undo(_) | Intent::UndoAnyway | Intent::Redo(_) | Intent::Oops | Intent::Split(_) => true,
         Intent::Talk(talk) => matches!(talk, Talk::Help),
         Intent::Schedule(_) => !adding,
         Intent::Answer(_) | Intent::Unknown(_) => false,

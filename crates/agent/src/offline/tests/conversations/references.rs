@@ -122,6 +122,51 @@ async fn undo_takes_back_the_whole_last_turn_or_one_change() {
 }
 
 #[tokio::test]
+async fn redo_makes_again_what_the_last_undo_took_back() {
+    let mut desk = Desk::new();
+    chat(
+        &mut desk,
+        &[
+            ("redo", "nothing to redo"),
+            ("add tasks: milk, eggs, bread", "Added 3 tasks"),
+            ("undo", "Undone"),
+            ("redo that", "Redone"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["Milk", "Eggs", "Bread"]);
+    chat(
+        &mut desk,
+        &[
+            ("undo the last change", "Created task: Bread"),
+            ("redo", "Redone: Created task: Bread"),
+        ],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["Milk", "Eggs", "Bread"]);
+}
+
+#[tokio::test]
+async fn what_an_undo_would_overwrite_is_said_and_asked_about() {
+    let mut desk = Desk::new();
+    chat(&mut desk, &[("add milk", "Milk")]).await;
+    desk.renames("Oat milk");
+    chat(
+        &mut desk,
+        &[(
+            "undo that",
+            "I couldn't undo it: since then the title was changed to “Oat milk”, and undoing would overwrite that. \
+             Say “undo anyway” if you want it all the same.",
+        )],
+    )
+    .await;
+    assert_eq!(desk.tasks(), ["Oat milk"]);
+    desk.renames("Oat milk");
+    chat(&mut desk, &[("undo anyway", "Undone")]).await;
+    assert_eq!(desk.tasks(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn numbers_mean_the_same_after_midnight_and_in_answers_written_by_others() {
     let mut desk = Desk::new();
     desk.has("Late @2026-11-24");
