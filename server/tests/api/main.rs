@@ -24,3 +24,4 @@ mod streams;
 mod support;
 mod tasks;
 mod testimonials;
+mod turns;
