@@ -106,12 +106,13 @@ const OF_ADA: [(&str, &str); 4] = [
     (
         "long",
         "INSERT INTO tool_calls (id, user_id, conversation_id, run_id, message_id, position, provider_call_id,
-                                 tool_name, arguments, status, changes, finished_at)
+                                 tool_name, arguments, status, changes, finished_at, undone_at)
          SELECT ('00000005' || lpad(to_hex(n), 24, '0'))::uuid, $1, lpad('c0ffee', 32, '0')::uuid,
                 ('00000003' || lpad(to_hex(n), 24, '0'))::uuid, ('00000002' || lpad(to_hex(n), 24, '0'))::uuid, 1,
-                'call-' || n, 'add_task', '{}', 'success',
+                'call-' || n, 'add_task', '{}', CASE WHEN n % 40 = 20 THEN 'undone' ELSE 'success' END,
                 CASE WHEN n % 20 = 0 THEN '[{\"before\": null, \"after\": null}]'::jsonb ELSE '[]' END,
-                to_timestamp(1700000000 + n * 60)
+                to_timestamp(1700000000 + n * 60),
+                CASE WHEN n % 40 = 20 THEN to_timestamp(1700000000 + n * 60) END
          FROM generate_series($2::integer, $3) n WHERE n % 10 = 0",
     ),
     (

@@ -278,6 +278,12 @@ async fn history(tx: &mut Tx, size: Size) -> Vec<Case> {
         vec![values([&long])],
     );
     cases.push(("its newest change", 1, undoable.await));
+    let redoable = explain(
+        tx,
+        async |tx| assert!(tool_calls::newest_redoable(tx, LONG).await.unwrap().is_some()),
+        vec![values([&long])],
+    );
+    cases.push(("what was undone last in it", 1, redoable.await));
     let after = u64::try_from(size.events / 2).unwrap();
     let replay = explain(
         tx,
