@@ -105,8 +105,8 @@ async fn turn_call(call_id: &str, way: &'static Way, overwrite: bool) -> Result<
         match turned {
             Err(domain::Error::ChangedSince(changes)) => {
                 let question = Question::new(way, way.call, vec![("call_id", call_id)], &changes, &now);
-                question.remember();
                 let call = domain.tool_calls().get(&actor, id).await?;
+                question.remember(&format!("{}. ", call.summary));
                 Ok(super::badge::asking_html(&call, &now, &question))
             }
             turned => Ok(super::badge::badge_html(&turned?, &now)),
@@ -150,7 +150,7 @@ async fn turn_answer(
         };
         let fields = vec![("conversation_id", conversation_id), ("message_id", message_id)];
         let question = Question::new(way, way.answer, fields, &changes, &dates::now_of(&actor));
-        question.remember();
+        question.remember("");
         Ok(question.under_answer(&answer))
     };
     Form::new(FORM).end(html.await, |_| {
@@ -182,8 +182,9 @@ impl Question {
         }
     }
 
-    /// Keeps the question for the page to which a plain form is led.
-    fn remember(&self) {
+    /// Keeps the question for the page to which a plain form is led, where it stands alone: so it begins with what it
+    /// is about.
+    fn remember(&self, about: &str) {
         if !request().accepts_html {
             return;
         }
@@ -193,7 +194,7 @@ impl Question {
         crate::server_context::set_flash(&Flash {
             form: FORM.into(),
             values,
-            message: self.sentence.clone(),
+            message: format!("{about}{}", self.sentence),
             ..Flash::default()
         });
     }
@@ -281,7 +282,7 @@ pub fn turn_notice(flash: &Flash) -> impl IntoView + use<> {
     });
     let is_bad = question.is_none();
     view! {
-        <div class="notice top-notice" class:bad=is_bad role="status">
+        <div class="notice top-notice" class:bad=is_bad class:asks=!is_bad role="status">
             <span dir="auto">{flash.message.clone()}</span>
             {question}
         </div>

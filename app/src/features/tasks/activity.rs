@@ -38,7 +38,7 @@ pub fn ActivityPage() -> impl IntoView {
                 {icon(Icon::Chevron)}
                 "Tasks"
             </a>
-            {flash.map(|flash| turns::turn_notice(&flash))}
+            <div class="turned">{flash.map(|flash| turns::turn_notice(&flash))}</div>
             <ul class="activity">{entries}</ul>
             {is_empty
                 .then(|| {
