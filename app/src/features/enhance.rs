@@ -224,7 +224,7 @@ async fn undo(form: &HtmlFormElement, chat: Option<ChatState>) -> Result<(), Ref
             browser::focus(&next);
         }
         // A question speaks for itself.
-        let said = if find(".ask").is_some() {
+        let said = if find(".overwrite").is_some() {
             return Ok(());
         } else if form.action().ends_with("tool_badge") {
             "Kept"

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Testimonial, Timestamp, ToolCall, ToolCallId,
+    Conversation, Feedback, Message, RunId, Task, TaskId, TaskPriority, Testimonial, Timestamp, ToolCall,
+    ToolCallId,
 };
 
 /// Body of `POST /api/chat/conversations`.

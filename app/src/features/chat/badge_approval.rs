@@ -218,6 +218,7 @@ mod tests {
             timestamp: protocol::Timestamp::from_millis(0),
             duration_ms: None,
             undoable: false,
+            redoable: false,
         }
     }
 

@@ -223,7 +223,7 @@ impl Question {
     /// The question in a badge.
     pub(super) fn in_badge(&self) -> impl IntoView + use<> {
         view! {
-            <div class="ask">
+            <div class="overwrite">
                 <p role="alert" dir="auto">
                     {self.sentence.clone()}
                 </p>
@@ -244,7 +244,7 @@ impl Question {
     fn under_answer(&self, answer: &Message) -> String {
         let target = format!("acts-{}", answer.id);
         view! {
-            <div class="ask">
+            <div class="overwrite">
                 <p role="alert" dir="auto">
                     {self.sentence.clone()}
                 </p>

@@ -154,7 +154,7 @@ async fn calls_run_in_order_and_the_model_is_told() {
         ]
     );
     let second = &provider.requests()[1];
-    assert_eq!(second.tools.len(), 6);
+    assert_eq!(second.tools.len(), 7);
     assert_eq!(
         second.messages[3],
         ChatMessage::ToolResult {
