@@ -109,3 +109,18 @@ test("T067–T071: lists, opens, begins, renames, pins, deletes and brings back"
     await expect(page.locator("article:target")).toContainText("Review Q4 report");
   });
 });
+
+test("a search leads to the message, wherever it is in the conversation", async ({ page, account: _, chat }) => {
+  await chat.open();
+  await chat.exchange("Add buy marzipan");
+  for (const _ of [1, 2, 3]) await chat.exchange("What can you do?");
+  await expect(chat.mine.first()).not.toBeInViewport();
+  const field = page.getByRole("searchbox", { name: "Search conversations" });
+  await field.fill("marzipan");
+  await field.press("Enter");
+  await page.getByRole("main").getByRole("link", { name: /You: Add buy marzipan/ }).click();
+  await page.waitForURL("**/dashboard/chat/*");
+  await chat.awake();
+  await expect(chat.mine.first()).toBeInViewport();
+  await expect(chat.mine.last()).not.toBeInViewport();
+});

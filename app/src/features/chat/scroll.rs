@@ -57,9 +57,12 @@ pub(super) fn follow_newest(chat: ChatState) {
     if let Ok(observer) = ResizeObserver::new(forever(on_resize).unchecked_ref()) {
         observer.observe(&thread);
     }
-    Effect::new(move || {
+    // Not at the beginning: the address may lead to a message.
+    Effect::new(move |before: Option<()>| {
         chat.sends.track();
-        to_newest(&scroller);
+        if before.is_some() {
+            to_newest(&scroller);
+        }
     });
 }
 
