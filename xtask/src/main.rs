@@ -23,7 +23,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   run [ARGS…]      set up what is missing, build, start greenlit with ARGS
-  test [STAGES…]   what CI runs: lint, unit, size, e2e (default: all of them)
+  test [STAGES…]   what CI runs: lint, unit, chaos, size, e2e (default: all of them)
   build            the site (WASM, JS, CSS) and target/release/greenlit
   site             the site alone; a debug build of the server reads it from target/site
   setup [--test]   install what is missing for run (and for test)
@@ -31,6 +31,7 @@ cargo xtask <command>
   fmt              format the Rust sources
   size             what /dashboard/chat transfers, against the budget
   bench [NAMES…]   measurements: medians and ratios
+  chaos [WORDS…]   servers, Postgres and connections die under load; a table of what was lost
 ";
 
 fn main() -> ExitCode {
@@ -61,6 +62,7 @@ fn dispatch() -> Result<ExitCode> {
         Some("lint") => test::run(&workspace, &["lint"]),
         Some("size") => test::size_only(&workspace),
         Some("fmt") => test::format(&workspace).map(|()| ExitCode::SUCCESS),
+        Some("chaos") => test::chaos(&workspace, &names),
         Some("bench") => bench::run(&workspace, &names),
         Some("help" | "--help" | "-h") => {
             print!("{HELP}");

@@ -13,6 +13,7 @@ mod clock;
 pub mod conversations;
 mod error;
 pub mod export;
+mod fault;
 pub mod feed;
 mod formats;
 pub mod import;

@@ -25,6 +25,7 @@ pub const NAMES: &[&str] = &[
     "no-stream",
     "slow",
     "hold",
+    "chaos",
     "loop-forever",
     "empty",
     "too-long",
@@ -55,7 +56,9 @@ const MARKDOWN: &str = "## Your week\n\nHere is a **plan**, with *emphasis* and 
 /// What the server answers to this request.
 pub(crate) fn reply(state: &State, body: &Value) -> Reply {
     let seen = Seen::of(body);
-    let named = |name: &&&str| seen.question.contains(&format!("[{name}]"));
+    let named = |name: &&&str| {
+        seen.question.contains(&format!("[{name}]")) || seen.question.contains(&format!("[{name} "))
+    };
     let name = NAMES
         .iter()
         .filter(|name| **name != "hold")
@@ -156,6 +159,7 @@ fn working(name: &str, seen: &Seen<'_>) -> Option<Reply> {
         "no-stream" => no_stream(),
         "slow" => slow(),
         "hold" => held("Hello from the fake model."),
+        "chaos" => chaos(seen),
         "loop-forever" if seen.has_tools => {
             let id = format!("call_{}", seen.results.len() + 1);
             Reply::call(&id, "list_tasks", "{}")
@@ -208,6 +212,52 @@ fn refusing(name: &str, state: &State, body: &Value) -> Option<Reply> {
         }
         _ => return None,
     })
+}
+
+/// Three steps that say who they are for, so that nothing else has to be known of a request: `[chaos NAME]` adds the tasks
+/// NAME-a and NAME-b, then completes the first, then says so. Slow enough to be interrupted anywhere.
+fn chaos(seen: &Seen<'_>) -> Reply {
+    let name = seen.question.split_once("[chaos ").map_or("", |(_, rest)| rest);
+    let name = name.split(']').next().unwrap_or_default();
+    let say = |text: &str| {
+        let words = text.split_inclusive(' ').map(|word| Step::Text(word.to_owned()));
+        words.flat_map(|word| [word, Step::Pause(10)]).collect::<Vec<_>>()
+    };
+    let add = |index: u64, letter: &str| {
+        let arguments = json!({ "title": format!("{name}-{letter}") }).to_string();
+        Step::call(index, &format!("call_{letter}"), "add_task", &arguments)
+    };
+    match seen.results.as_slice() {
+        [] => Reply::stream(
+            [
+                say(&format!("Two tasks for {name} are on their way to your list: ")),
+                add(0, "a"),
+                add(1, "b"),
+                Step::end("tool_calls"),
+            ]
+            .concat(),
+        ),
+        [first, _] => {
+            let first: Value = serde_json::from_str(first).unwrap_or_default();
+            let arguments = json!({ "task_id": first["task"]["id"] }).to_string();
+            let call = Step::call(0, "call_c", "complete_task", &arguments);
+            Reply::stream(
+                [
+                    say("Now the first of them is ticked off: "),
+                    call,
+                    Step::end("tool_calls"),
+                ]
+                .concat(),
+            )
+        }
+        results => {
+            let text = format!(
+                "All {} calls for {name} were made, and that is the end of it.",
+                results.len()
+            );
+            Reply::stream([say(&text), Step::end("stop")].concat())
+        }
+    }
 }
 
 /// A small assistant: adds a task when asked to, and shows some Markdown otherwise.

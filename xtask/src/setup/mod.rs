@@ -70,6 +70,22 @@ pub(crate) fn for_run(workspace: &Workspace) -> Result<Option<std::path::PathBuf
     postgres::find_or_install().map(Some)
 }
 
+/// Postgres' programs, for a server that a test starts itself.
+pub(crate) fn postgres_programs() -> Result<std::path::PathBuf> {
+    postgres::find_or_install()
+}
+
+/// nginx, where it can be installed; what needs it says so when it is not there.
+pub(crate) fn for_proxy() -> Result<()> {
+    let found = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"]
+        .iter()
+        .any(|path| std::path::Path::new(path).is_file());
+    if !found && apt::is_usable() {
+        apt::install(&["nginx-light"], "the fault suite restarts servers behind it")?;
+    }
+    Ok(())
+}
+
 /// Playwright and a browser for it.
 pub(crate) fn for_browser_tests(workspace: &Workspace) -> Result<browser::Browser> {
     npm::install_locked(&workspace.end2end(), "Playwright drives the browser tests")?;

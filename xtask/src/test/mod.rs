@@ -1,9 +1,10 @@
 //! `cargo xtask test`: what CI runs.
 //!
-//! Four stages, each of which goes on after a failure so that one run shows everything; then a summary, whose last line
+//! Five stages, each of which goes on after a failure so that one run shows everything; then a summary, whose last line
 //! is always `N passed, N failed`. A lint, the build and the size budget count as one test each.
 
 mod browser;
+mod chaos;
 mod lint;
 mod size;
 mod tally;
@@ -32,7 +33,7 @@ struct Outcome {
 
 /// Runs the named stages, all of them without names, in a fixed order.
 pub(crate) fn run(workspace: &Workspace, stages: &[&str]) -> Result<ExitCode> {
-    const STAGES: [&str; 4] = ["lint", "unit", "size", "e2e"];
+    const STAGES: [&str; 5] = ["lint", "unit", "chaos", "size", "e2e"];
     if let Some(unknown) = stages.iter().find(|stage| !STAGES.contains(stage)) {
         bail!("no stage `{unknown}`; there are: {}", STAGES.join(", "));
     }
@@ -44,6 +45,9 @@ pub(crate) fn run(workspace: &Workspace, stages: &[&str]) -> Result<ExitCode> {
     }
     if wanted("unit") {
         outcomes.measure("cargo tests", || unit::run(workspace, compiler));
+    }
+    if wanted("chaos") {
+        outcomes.measure("faults", || chaos::short(workspace, compiler));
     }
     if wanted("size") || wanted("e2e") {
         let built = outcomes.check("release build", || build::run(workspace));
@@ -67,6 +71,16 @@ pub(crate) fn size_only(workspace: &Workspace) -> Result<ExitCode> {
 /// `cargo xtask bench plans`: a table of what statements cost, and an error when one costs more than it may.
 pub(crate) fn plans_of_a_million(workspace: &Workspace) -> Result<()> {
     unit::plans(workspace, MILLION)
+}
+
+/// `cargo xtask chaos`: the fault suite at length.
+pub(crate) fn chaos(workspace: &Workspace, args: &[&str]) -> Result<ExitCode> {
+    let tally = chaos::long(workspace, args)?;
+    Ok(if tally.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// `cargo xtask fmt`.

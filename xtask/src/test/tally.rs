@@ -47,6 +47,18 @@ pub(super) fn from_nextest(line: &str) -> Option<Tally> {
         .1)
 }
 
+/// Reads `5 passed, 1 failed`, the last line of our own suites; `None` for any other line.
+pub(super) fn from_total(line: &str) -> Option<Tally> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let &[passed, "passed,", failed, "failed"] = words.as_slice() else {
+        return None;
+    };
+    Some(Tally {
+        passed: passed.parse().ok()?,
+        failed: failed.parse().ok()?,
+    })
+}
+
 fn sum(counts: &str) -> Option<Tally> {
     let mut tally = Tally::default();
     for part in counts.split([';', ',']) {

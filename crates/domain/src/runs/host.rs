@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use agent::context::told;
 use agent::llm::{Clock, RequestedCall, Usage};
@@ -20,51 +20,15 @@ use store::{Scope, Tx, runs, tool_calls};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::patience::settle;
 use super::port::Port;
 use super::writer::{WriteError, Writer};
-use crate::Domain;
+use crate::{Domain, fault};
 
-/// How long a call waits for the database to come back.
-const PATIENCE: Duration = Duration::from_secs(120);
-const FIRST_WAIT: Duration = Duration::from_millis(50);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
 /// How much is kept of arguments that are no JSON.
 const RAW_ARGUMENTS_CHARS: usize = 2_000;
 /// So many tasks an answer may change before a person is asked, where only what destroys is asked about.
 const UNASKED_CHANGES: u32 = 5;
-
-/// Does a step that may be done again, until it is done: while the database is away it waits.
-// No function: compilers cannot tell yet that what an `AsyncFnMut` returns may go to another thread.
-macro_rules! settle {
-    ($host:ident, $step:expr) => {{
-        let mut patience = Patience::new();
-        loop {
-            match $step.await {
-                Ok(done) => break Ok(done),
-                Err(error) => {
-                    if let Err(error) = $host.wait_out(error, &mut patience).await {
-                        break Err(error);
-                    }
-                }
-            }
-        }
-    }};
-}
-
-/// How long something has been tried, and how long it waits now.
-struct Patience {
-    since: Instant,
-    wait: Duration,
-}
-
-impl Patience {
-    fn new() -> Self {
-        Self {
-            since: Instant::now(),
-            wait: FIRST_WAIT,
-        }
-    }
-}
 
 pub(super) struct Host<'a> {
     domain: &'a Domain,
@@ -113,29 +77,12 @@ impl<'a> Host<'a> {
         }
     }
 
-    /// Waits before a step is tried again.
-    ///
-    /// # Errors
-    /// When trying again makes no sense, or has been tried for long enough.
-    async fn wait_out(&self, error: WriteError, patience: &mut Patience) -> Result<(), HostError> {
-        self.writer.note(&error);
-        if !error.may_pass() || patience.since.elapsed() > PATIENCE {
-            return Err(HostError(Box::new(error)));
-        }
-        tokio::select! {
-            () = self.cancel.cancelled() => return Err(HostError(Box::new(error))),
-            () = tokio::time::sleep(patience.wait) => {}
-        }
-        patience.wait = (patience.wait * 2).min(LONGEST_WAIT);
-        Ok(())
-    }
-
     /// Runs what was taken down and not run: by a server that died, or until a person allowed it.
     pub(super) async fn run_open_calls(&self) -> Result<Open, HostError> {
         if self.writer.message_with(&[]).tool_calls.is_empty() {
             return Ok(Open::Nothing);
         }
-        settle!(self, self.show_journal())?;
+        settle!(self.writer, self.cancel, self.show_journal())?;
         let open = self.writer.message_with(&[]).tool_calls;
         let mut left = Open::Nothing;
         for call in open {
@@ -145,7 +92,7 @@ impl<'a> Host<'a> {
             match call.status {
                 ToolCallStatus::AwaitingApproval => left = Open::Decision,
                 ToolCallStatus::Running => {
-                    settle!(self, self.run_by_id(call.id))?;
+                    settle!(self.writer, self.cancel, self.run_by_id(call.id))?;
                 }
                 _ => {}
             }
@@ -165,7 +112,7 @@ impl<'a> Host<'a> {
 
     /// Lets the run rest until a person has decided. False when somebody just did.
     pub(super) async fn rest(&self) -> Result<bool, HostError> {
-        settle!(self, self.try_rest())
+        settle!(self.writer, self.cancel, self.try_rest())
     }
 
     async fn try_rest(&self) -> Result<bool, WriteError> {
@@ -188,6 +135,7 @@ impl<'a> Host<'a> {
     async fn take_down(&self, planned: &[Planned<'_>], before: i32) -> Result<(), WriteError> {
         let run = self.writer.run();
         let mut commit = self.writer.begin().await?;
+        fault::point("plan.begun");
         let is_bulk = self.is_bulk(&mut commit.tx, planned).await?;
         let mut events = vec![];
         for (position, planned) in (before + 1..).zip(planned) {
@@ -223,8 +171,11 @@ impl<'a> Host<'a> {
                 summary: would.as_deref().unwrap_or_default(),
             };
             events.extend(tool_calls::insert(&mut commit.tx, &new).await?.map(event));
+            fault::point("plan.inserted");
         }
-        commit.finish(events).await
+        commit.finish(events).await?;
+        fault::point("plan.stored");
+        Ok(())
     }
 
     /// What a call would do, said as if it had; `None` if it would be refused. Nothing of it stands.
@@ -259,9 +210,11 @@ impl<'a> Host<'a> {
             ToolCallStatus::AwaitingApproval => return Ok(Called::Waits),
             _ => return Ok(Called::Told(told(&record.call))),
         }
+        fault::point("call.begun");
         let mut outcome = self
             .dispatch(&mut commit.tx, &record.call.tool_name, &record.call.arguments)
             .await?;
+        fault::point("call.done");
         outcome.result = without_nul(outcome.result);
         let finished = Finished {
             status: outcome.status,
@@ -271,10 +224,12 @@ impl<'a> Host<'a> {
             duration_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
         };
         let ended = tool_calls::finish(&mut commit.tx, id, &finished).await?;
+        fault::point("call.journaled");
         let told = told(&ended);
         commit
             .finish(vec![RunEvent::ToolFinished(Box::new(ended))])
             .await?;
+        fault::point("call.stored");
         Ok(Called::Told(told))
     }
 
@@ -388,7 +343,7 @@ impl RunHost for Host<'_> {
                     .map(|planned| (planned.call.call_id.clone(), planned.id)),
             );
         let before = i32::try_from(self.writer.message_with(&[]).tool_calls.len()).unwrap_or(i32::MAX);
-        settle!(self, self.take_down(&planned, before))
+        settle!(self.writer, self.cancel, self.take_down(&planned, before))
     }
 
     async fn call_tool(&self, call: &RequestedCall) -> Result<Called, HostError> {
@@ -399,10 +354,10 @@ impl RunHost for Host<'_> {
             .get(&call.call_id)
             .copied();
         let id = id.ok_or_else(|| HostError("a call was not planned".into()))?;
-        settle!(self, self.run_by_id(id))
+        settle!(self.writer, self.cancel, self.run_by_id(id))
     }
 
     async fn usage(&self, usage: Usage) -> Result<(), HostError> {
-        settle!(self, self.add_usage(usage))
+        settle!(self.writer, self.cancel, self.add_usage(usage))
     }
 }

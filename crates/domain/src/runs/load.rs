@@ -1,14 +1,16 @@
 //! What a worker needs before it can ask the model, and the first event of its work.
 
 use agent::context::WindowLimits;
-use agent::run::{HostError, RunError};
+use agent::run::RunError;
 use protocol::event::RunCreated;
 use protocol::{Approval, Message, Part, RunEvent};
 use store::messages::Range;
 use store::runs::RunRecord;
 use store::{accounts, messages, preferences};
+use tokio_util::sync::CancellationToken;
 
 use super::host::news;
+use super::patience::settle;
 use super::writer::{WriteError, Writer};
 use crate::Actor;
 
@@ -25,18 +27,22 @@ pub(super) struct Loaded {
 }
 
 /// Loads it, and shows that the run began, or from where it is gone on with.
-pub(super) async fn begin(writer: &Writer, limits: WindowLimits) -> Result<Loaded, RunError> {
-    try_begin(writer, limits).await.map_err(|error| {
-        writer.note(&error);
-        RunError::Host(HostError(Box::new(error)))
-    })
+pub(super) async fn begin(
+    writer: &Writer,
+    limits: WindowLimits,
+    cancel: &CancellationToken,
+) -> Result<Loaded, RunError> {
+    settle!(writer, cancel, try_begin(writer, limits)).map_err(RunError::Host)
 }
 
 async fn try_begin(writer: &Writer, limits: WindowLimits) -> Result<Loaded, WriteError> {
     let run = writer.run();
     let mut commit = writer.begin().await?;
     let loaded = load(&mut commit.tx, run, limits).await?;
-    let events = if run.last_seq == 0 {
+    let events = if !commit.is_first() {
+        // An earlier try stands although its answer never came.
+        vec![]
+    } else if run.last_seq == 0 {
         let created = RunCreated {
             run_id: run.id,
             conversation_id: run.conversation_id,

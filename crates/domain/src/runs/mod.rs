@@ -5,6 +5,7 @@ mod approvals;
 mod host;
 pub(crate) mod hub;
 mod load;
+mod patience;
 mod port;
 mod send;
 pub(crate) mod takeover;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::Send;
 use super::writer::Writer;
-use crate::{Actor, Domain, Error};
+use crate::{Actor, Domain, Error, fault};
 
 /// Longest idempotency key, in characters.
 const KEY_CHARS: usize = 200;
@@ -134,7 +134,9 @@ async fn store_message(
         conversations::replace_auto_title(&mut tx, conversation_id, &title, TitleSource::Auto).await?;
     }
     let stored = store_exchange(domain, &mut tx, actor, conversation_id, position, draft).await?;
+    fault::point("send.commit");
     tx.commit().await?;
+    fault::point("send.stored");
     Ok(stored)
 }
 

@@ -18,16 +18,16 @@ use super::host::{Host, Open};
 use super::load::{Loaded, begin, rounds};
 use super::writer::{AHEAD, WriteError, Writer};
 use crate::plain::plain;
-use crate::{Domain, Error, clock};
+use crate::{Domain, Error, clock, fault};
 
 /// How long a lease holds without a heartbeat, in seconds. With the time between two sweeps this is how long an answer
 /// stands still when its server dies.
 pub(super) const LEASE_SECONDS: f64 = 3.0;
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-/// How long a run's end is tried while the database is away; afterwards the lease has lapsed and
-/// whoever takes the run over ends it.
-const END_TRIES: u32 = 20;
+/// How often a run's end is tried while the database is away, for two minutes in all; afterwards whoever takes the run over
+/// ends it.
+const END_TRIES: u32 = 80;
 
 impl Domain {
     pub(super) fn lease(&self) -> Lease {
@@ -127,7 +127,7 @@ impl Domain {
             limits,
             approval,
             ..
-        } = begin(writer, self.config().window).await?;
+        } = begin(writer, self.config().window, cancel).await?;
         let clock = Clock {
             now: clock::now(),
             time_zone: actor.time_zone.clone(),
@@ -203,6 +203,7 @@ impl Domain {
             .into_iter()
             .map(|record| record.call)
             .collect();
+        fault::point("end.begun");
         let preview = preview(&message);
         conversations::touch(&mut commit.tx, run.conversation_id, preview.as_deref()).await?;
         // Whoever stopped it was there.
@@ -235,7 +236,9 @@ impl Domain {
                 RunStatus::Cancelled
             }
         };
-        commit.end(status, events, self.lease()).await
+        let next = commit.end(status, events, self.lease()).await?;
+        fault::point("end.stored");
+        Ok(next)
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::hub::{Channel, Hub};
-use crate::Domain;
+use crate::{Domain, fault};
 
 /// Neighbouring pieces of text within this time become one event: faster than anybody reads, and a
 /// third of the events.
@@ -324,6 +324,11 @@ impl Drop for Batch<'_> {
 }
 
 impl Commit<'_> {
+    /// Whether nothing was written or shown before it.
+    pub(crate) fn is_first(&self) -> bool {
+        self.seq == self.batch.writer.first
+    }
+
     /// Stores the text so far and some events, numbered on; ends the run if `end` is given.
     async fn append(&mut self, events: &[RunEvent], end: Option<RunStatus>) -> Result<u64, WriteError> {
         let run = &self.batch.writer.run;
@@ -340,9 +345,11 @@ impl Commit<'_> {
             Some(status) => runs::finish(&mut self.tx, run.id, run.lease_epoch, status, self.seq).await,
         };
         moved.map_err(WriteError::of)?;
+        fault::point("write.moved");
         run_events::append(&mut self.tx, run.id, &run.user_id, &all)
             .await
             .map_err(WriteError::of)?;
+        fault::point("write.appended");
         Ok(self.seq)
     }
 
@@ -416,7 +423,9 @@ impl Commit<'_> {
     async fn commit(mut self, events: Vec<RunEvent>) -> Result<(), WriteError> {
         // Also true if this future is dropped while the database answers.
         self.persist.uncertain = true;
+        fault::point("write.commit");
         self.tx.commit().await.map_err(WriteError::of)?;
+        fault::point("write.stored");
         self.persist.uncertain = false;
         self.batch.stored = true;
         let writer = self.batch.writer;
