@@ -1,129 +1,11 @@
-//! Row-level security: what a query without a WHERE clause sees.
+//! Row-level security, table by table; what holds for every table is in `catalogue.rs`.
 
-use protocol::TaskPriority;
 use sqlx::PgPool;
 use store::conversations::Probed;
-use store::tasks::NewTask;
-use store::{Owner, Scope, shares, tasks};
+use store::{Owner, Scope, shares};
 
+use crate::catalogue::tables;
 use crate::support::{conversation, exchange, id, store, user};
-
-const USER_TABLES: [(&str, &str); 12] = [
-    ("users", "SELECT count(*) FROM users"),
-    ("accounts", "SELECT count(*) FROM accounts"),
-    ("sessions", "SELECT count(*) FROM sessions"),
-    ("conversations", "SELECT count(*) FROM conversations"),
-    ("messages", "SELECT count(*) FROM messages"),
-    ("runs", "SELECT count(*) FROM runs"),
-    ("run_events", "SELECT count(*) FROM run_events"),
-    ("tasks", "SELECT count(*) FROM tasks"),
-    ("tool_calls", "SELECT count(*) FROM tool_calls"),
-    ("shares", "SELECT count(*) FROM shares"),
-    ("testimonials", "SELECT count(*) FROM testimonials"),
-    ("preferences", "SELECT count(*) FROM preferences"),
-];
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_query_without_where_sees_only_the_actors_rows(pool: PgPool) {
-    let store = store(pool);
-    for name in ["ada", "bob"] {
-        let user = user(&store, name).await;
-        let mut tx = store.begin(Scope::Actor(&user)).await.unwrap();
-        store::accounts::insert_password(&mut tx, &format!("account-{name}"), &user, "hash")
-            .await
-            .unwrap();
-        let conversation = conversation(&mut tx, &user).await;
-        exchange(&mut tx, &user, conversation).await;
-        let task = NewTask {
-            id: id(),
-            user: &user,
-            title: "Milk",
-            description: "",
-            due_at: None,
-            priority: TaskPriority::Normal,
-        };
-        tasks::insert(&mut tx, &task).await.unwrap();
-        shares::put(&mut tx, &user, conversation, id(), name)
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
-    }
-    let ada = "ada".parse().unwrap();
-    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
-    for (table, rows) in [
-        ("users", 1),
-        ("accounts", 1),
-        ("conversations", 1),
-        ("messages", 2),
-        ("runs", 1),
-        ("tasks", 1),
-        ("shares", 1),
-    ] {
-        let (_, statement) = USER_TABLES.iter().find(|(name, _)| *name == table).unwrap();
-        let seen: i64 = sqlx::query_scalar(*statement).fetch_one(&mut *tx).await.unwrap();
-        assert_eq!(seen, rows, "{table}");
-    }
-    let done = sqlx::query("UPDATE tasks SET title = 'Mine'")
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-    assert_eq!(done.rows_affected(), 1);
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_query_without_an_actor_sees_none(pool: PgPool) {
-    let store = store(pool);
-    let ada = user(&store, "ada").await;
-    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
-    let conversation = conversation(&mut tx, &ada).await;
-    exchange(&mut tx, &ada, conversation).await;
-    tx.commit().await.unwrap();
-    // A session that does not exist is the application's role with nobody behind it.
-    let mut tx = store.begin(Scope::Session("0000")).await.unwrap();
-    for (table, statement) in USER_TABLES {
-        let seen: i64 = sqlx::query_scalar(statement).fetch_one(&mut *tx).await.unwrap();
-        assert_eq!(seen, 0, "{table}");
-    }
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn nobody_writes_a_row_for_somebody_else(pool: PgPool) {
-    let store = store(pool);
-    let (ada, bob) = (user(&store, "ada").await, user(&store, "bob").await);
-    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
-    let task = NewTask {
-        id: id(),
-        user: &bob,
-        title: "Planted",
-        description: "",
-        due_at: None,
-        priority: TaskPriority::Normal,
-    };
-    assert!(tasks::insert(&mut tx, &task).await.is_err());
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn every_table_is_forced_and_has_a_policy_and_another_owner(pool: PgPool) {
-    let bad: Vec<String> = sqlx::query_scalar(
-        "SELECT c.relname::text FROM pg_class c
-         WHERE c.relnamespace = 'greenlit'::regnamespace AND c.relkind IN ('r', 'p')
-           AND NOT (c.relrowsecurity AND c.relforcerowsecurity
-                    AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
-                    AND pg_get_userbyid(c.relowner) NOT IN ('greenlit_app', 'greenlit_worker', 'greenlit_guest', 'greenlit_search'))",
-    )
-    .fetch_all(&pool)
-    .await
-    .unwrap();
-    assert_eq!(bad, Vec::<String>::new());
-    let strong: Vec<String> = sqlx::query_scalar(
-        "SELECT rolname::text FROM pg_roles WHERE rolname IN ('greenlit_app', 'greenlit_worker', 'greenlit_guest', 'greenlit_search')
-         AND (rolsuper OR rolbypassrls OR rolcanlogin OR rolcreaterole)",
-    )
-    .fetch_all(&pool)
-    .await
-    .unwrap();
-    assert_eq!(strong, Vec::<String>::new());
-}
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_worker_sees_no_content(pool: PgPool) {
@@ -150,7 +32,7 @@ async fn the_worker_sees_no_content(pool: PgPool) {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_link_is_made_and_taken_back_by_its_owner_alone(pool: PgPool) {
-    let store = store(pool);
+    let store = store(pool.clone());
     let (ada, bob) = (user(&store, "ada").await, user(&store, "bob").await);
     let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
     let conversation = conversation(&mut tx, &ada).await;
@@ -191,8 +73,8 @@ async fn a_link_is_made_and_taken_back_by_its_owner_alone(pool: PgPool) {
     assert_eq!(seen, []);
     drop(tx);
     // Nothing but what a shared page shows is granted to whoever has a link.
-    for (table, _) in USER_TABLES {
-        let granted = ["conversations", "messages", "tool_calls", "shares"].contains(&table);
+    for table in tables(&pool).await {
+        let granted = ["conversations", "messages", "tool_calls", "shares"].contains(&table.as_str());
         let mut tx = store.begin(Scope::Share("hers")).await.unwrap();
         let whole = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT * FROM {table}")));
         assert!(whole.execute(&mut *tx).await.is_err(), "{table}");
