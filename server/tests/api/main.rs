@@ -7,6 +7,7 @@
 
 mod account;
 mod approvals;
+mod attack;
 mod bad_input;
 mod better_auth;
 mod conversations;
