@@ -10,10 +10,10 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use domain::Actor;
+use protocol::limits::{BODY_BYTES, JSON_LEVELS};
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
-use crate::middleware::BODY_BYTES;
 
 /// Who is asking; refuses with 401 when nobody is signed in.
 #[derive(Clone)]
@@ -207,6 +207,12 @@ pub(crate) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError
 }
 
 fn malformed(error: &serde_json::Error) -> ApiError {
+    if error.to_string().starts_with("recursion limit exceeded") {
+        return ApiError::invalid(
+            "body",
+            format!("must be nested at most {JSON_LEVELS} levels deep"),
+        );
+    }
     ApiError::refused(
         StatusCode::BAD_REQUEST,
         "malformed_json",

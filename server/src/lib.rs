@@ -25,3 +25,4 @@ pub mod site;
 pub mod start;
 pub mod state;
 mod telemetry;
+pub mod watches;

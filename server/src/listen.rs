@@ -14,6 +14,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use protocol::limits::HEAD_BYTES;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -55,7 +56,9 @@ pub(crate) async fn serve_connections(listener: TcpListener, router: Router, sto
         };
         // A token of an answer is a small packet that must not wait for the next one.
         let _ = stream.set_nodelay(true);
+        // A request's head has to fit into the buffer; 431 for one that does not.
         let connection = http1::Builder::new()
+            .max_buf_size(HEAD_BYTES)
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
             .serve_connection(TokioIo::new(stream), service(peer, router.clone()));
@@ -91,5 +94,40 @@ async fn recover(error: &io::Error) {
     if !is_the_client_s {
         tracing::error!(%error, "Connections cannot be accepted");
         tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_s_head_has_a_limit() {
+        let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", axum::routing::get(|| async { "ok" }));
+        let stopping = CancellationToken::new();
+        let server = tokio::spawn(serve_connections(listener, router, stopping.clone()));
+        for (bytes, status) in [(HEAD_BYTES / 2, "200"), (HEAD_BYTES * 2, "431")] {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let head = format!(
+                "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Long: {}\r\n\r\n",
+                "x".repeat(bytes)
+            );
+            // The server may have hung up before all of it was sent.
+            let _ = stream.write_all(head.as_bytes()).await;
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer).await.unwrap();
+            assert_eq!(
+                std::str::from_utf8(&answer).unwrap(),
+                format!("HTTP/1.1 {status}"),
+                "{bytes}"
+            );
+        }
+        stopping.cancel();
+        server.await.unwrap();
     }
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, Origin, PublicUrl};
 use crate::metrics::Metrics;
 use crate::site::Site;
+use crate::watches::Watches;
 
 /// The server's parts; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct AppState {
     pub auth_limiter: AuthLimiter,
     /// Counted by the middleware and the event streams, read by `/metrics`.
     pub metrics: Arc<Metrics>,
+    /// Who watches how many answers.
+    pub watches: Arc<Watches>,
     /// The built site.
     pub site: Arc<Site>,
     /// Cancelled when the server begins to stop.
@@ -62,6 +65,7 @@ impl AppState {
             auth_limiter: AuthLimiter::new(settings.auth_per_minute),
             settings: Arc::new(settings),
             metrics: Arc::default(),
+            watches: Arc::default(),
             site: Arc::new(site),
             stopping: CancellationToken::new(),
             closing: CancellationToken::new(),

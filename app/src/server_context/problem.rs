@@ -43,6 +43,7 @@ pub fn problem_of(error: &Error, request_id: &str) -> Problem {
             "Too many requests",
             format!("Too many requests; try again in {}.", seconds(*retry_after)),
         ),
+        Error::TooMany { detail, .. } => (429, "rate_limited", "Too much at once", detail.clone()),
         Error::Account(error) => (
             account_status(*error),
             account_code(*error),
@@ -98,7 +99,9 @@ pub fn problem_of(error: &Error, request_id: &str) -> Problem {
 /// Whole seconds for `Retry-After`; `None` for errors that waiting does not mend.
 pub fn retry_after_of(error: &Error) -> Option<u64> {
     match error {
-        Error::RateLimited { retry_after } => Some(whole_seconds(*retry_after)),
+        Error::RateLimited { retry_after } | Error::TooMany { retry_after, .. } => {
+            Some(whole_seconds(*retry_after))
+        }
         Error::Unavailable(_) => Some(5),
         _ => None,
     }

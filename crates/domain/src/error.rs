@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use protocol::{FieldError, Overwrite};
 
+/// After how long there may be room again, where nobody can know.
+const ROOM_SOON: Duration = Duration::from_secs(5);
+
 /// Why something was not done. Doors map it to their own form; `Internal` and `Unavailable` are
 /// logged there once and reach nobody in words.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +30,9 @@ pub enum Error {
     /// Too often; again after this long.
     #[error("too many requests")]
     RateLimited { retry_after: Duration },
+    /// More of something at once than one user may have; again when some of it is over. The sentence names the limit.
+    #[error("{detail}")]
+    TooMany { detail: String, retry_after: Duration },
     /// Signing up or in was refused.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -76,6 +82,14 @@ impl AccountError {
 }
 
 impl Error {
+    /// Over a limit of what may be at once.
+    pub fn too_many(detail: impl Into<String>) -> Self {
+        Self::TooMany {
+            detail: detail.into(),
+            retry_after: ROOM_SOON,
+        }
+    }
+
     /// One wrong field.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError {

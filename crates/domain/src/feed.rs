@@ -4,21 +4,18 @@
 //! changes of one thing in a row may come as one event: the feed says what is, not what was.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use async_stream::try_stream;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use protocol::UserId;
 use protocol::feed::{FeedEvent, RunChange};
+use protocol::limits::FEEDS_PER_USER;
 use store::{Changed, Changes, Scope, Stamp, conversations, runs, shares, tasks, tool_calls};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use crate::{Actor, Domain, Error};
-
-/// Streams that one user may have open at a server.
-const STREAMS: usize = 20;
 
 /// Live feeds of a [`Domain`].
 pub struct Feed<'a> {
@@ -49,14 +46,15 @@ impl<'a> Feed<'a> {
     /// The actor's feed, beginning with `ready`. `seen` is the stamp, as text, of what the reader knows.
     ///
     /// # Errors
-    /// `RateLimited` when the actor has too many streams open.
+    /// `TooMany` when the actor has too many streams open.
     pub fn events(&self, actor: &Actor, seen: Option<&str>) -> Result<FeedStream, Error> {
         let user = actor.user_id().clone();
         let domain = self.domain.clone();
-        let Some(receiver) = domain.store().listen(&user, STREAMS) else {
-            return Err(Error::RateLimited {
-                retry_after: Duration::from_secs(5),
-            });
+        let Some(receiver) = domain.store().listen(&user, FEEDS_PER_USER) else {
+            return Err(Error::too_many(format!(
+                "You have {FEEDS_PER_USER} live feeds open, which is as many as one account may have at once; close a page \
+                 and try again."
+            )));
         };
         // After listening: what changes from here on is heard.
         let stamp = domain.store().stamp(&user);

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use protocol::limits::{
-    CONVERSATION_TITLE_CHARS, MESSAGE_CHARS, PREVIEW_CHARS, TOOL_RESULT_BYTES, checked_text, excerpt,
+    ANSWER_CHARS, CONVERSATION_TITLE_CHARS, MESSAGE_CHARS, PREVIEW_CHARS, TOOL_RESULT_BYTES, checked_text,
+    excerpt,
 };
 use protocol::message::RunFailure;
 use protocol::{
@@ -24,8 +25,6 @@ use crate::{Actor, Domain, Error};
 
 /// Most messages of an imported conversation.
 const MESSAGES: usize = 10_000;
-/// Longest answer, in characters.
-const ANSWER_CHARS: usize = 200_000;
 /// Most tool calls of an answer.
 const TOOL_CALLS: usize = 200;
 /// Longest name of a tool, and longest line that says what it did.

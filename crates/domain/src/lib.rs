@@ -35,12 +35,14 @@ use std::time::Duration;
 use agent::context::WindowLimits;
 use agent::llm::Provider;
 use agent::tools::Registry;
+use protocol::limits::FAILED_SIGN_INS_PER_MINUTE;
 use store::conversations::Probed;
 use store::{Owner, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 use uuid::Uuid;
+use zeroize::Zeroize;
 
 use crate::rate_limit::RateLimit;
 use crate::runs::hub::Hub;
@@ -61,6 +63,12 @@ pub struct DomainConfig {
     pub window: WindowLimits,
     /// `RATE_LIMIT_MESSAGES_PER_MINUTE`, per user.
     pub messages_per_minute: u32,
+}
+
+impl Drop for DomainConfig {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
 }
 
 /// How long the last words of halted answers may take.
@@ -92,6 +100,8 @@ struct Inner {
     sends: RateLimit,
     /// Testimonials per user and minute.
     testimonials: RateLimit,
+    /// Wrong passwords per account and minute, by whatever address: of accounts that are none, too.
+    wrong_passwords: RateLimit<String>,
 }
 
 /// How often somebody may write or change their testimonial in a minute.
@@ -117,6 +127,7 @@ impl Domain {
                 node: Uuid::now_v7(),
                 sends,
                 testimonials: RateLimit::per_minute(TESTIMONIALS_PER_MINUTE),
+                wrong_passwords: RateLimit::per_minute(FAILED_SIGN_INS_PER_MINUTE),
             }),
         };
         runs::takeover::sweep(&domain, true).await?;

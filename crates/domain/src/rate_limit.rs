@@ -1,6 +1,7 @@
-//! Token buckets, one for each user, in memory: each server counts for itself.
+//! Token buckets, one for each user or account, in memory: each server counts for itself.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -14,15 +15,15 @@ struct Bucket {
 }
 
 /// How often each user may do something.
-pub(crate) struct RateLimit {
+pub(crate) struct RateLimit<K = UserId> {
     per_minute: f64,
-    buckets: Mutex<HashMap<UserId, Bucket>>,
+    buckets: Mutex<HashMap<K, Bucket>>,
 }
 
 /// Beyond this many users the full buckets are forgotten; a full bucket says nothing.
 const REMEMBERED: usize = 10_000;
 
-impl RateLimit {
+impl<K: Clone + Eq + Hash> RateLimit<K> {
     /// As many at once as in a minute.
     pub(crate) fn per_minute(count: u32) -> Self {
         Self {
@@ -32,7 +33,7 @@ impl RateLimit {
     }
 
     /// Takes one, or says how long to wait.
-    pub(crate) fn take(&self, user: &UserId, now: Instant) -> Result<(), Error> {
+    pub(crate) fn take(&self, user: &K, now: Instant) -> Result<(), Error> {
         let mut buckets = self
             .buckets
             .lock()
@@ -62,6 +63,17 @@ impl RateLimit {
             })
         }
     }
+
+    /// Gives back what was taken for something that is not to count after all.
+    pub(crate) fn give_back(&self, user: &K) {
+        let mut buckets = self
+            .buckets
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(user) {
+            bucket.tokens = (bucket.tokens + 1.0).min(self.per_minute);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_bucket_empties_and_fills_again() {
-        let limit = RateLimit::per_minute(2);
+        let limit: RateLimit = RateLimit::per_minute(2);
         let (ada, bob) = ("ada".parse().unwrap(), "bob".parse().unwrap());
         let start = Instant::now();
         assert!(limit.take(&ada, start).is_ok());
@@ -82,5 +94,7 @@ mod tests {
         assert!(limit.take(&bob, start).is_ok());
         assert!(limit.take(&ada, start + Duration::from_secs(31)).is_ok());
         assert!(limit.take(&ada, start + Duration::from_secs(31)).is_err());
+        limit.give_back(&ada);
+        assert!(limit.take(&ada, start + Duration::from_secs(31)).is_ok());
     }
 }

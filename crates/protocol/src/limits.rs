@@ -18,6 +18,31 @@ pub const EMAIL_CHARS: usize = 254;
 pub const PASSWORD_MIN_UNITS: usize = 8;
 /// Longest password, in UTF-16 units as Better Auth counts.
 pub const PASSWORD_MAX_UNITS: usize = 128;
+/// Most bytes of any request's body: a message of 10,000 four-byte characters, written in JSON's or a form's longest way,
+/// and room to spare. Over it: 413.
+pub const BODY_BYTES: usize = 256 * 1024;
+/// Most bytes of an imported conversation. Over it: 413.
+pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
+/// Most bytes of a request's line and headers together. Over it: 431, and the connection ends.
+pub const HEAD_BYTES: usize = 64 * 1024;
+/// How deep arrays and objects of a JSON body may stand in each other. Deeper: 422.
+pub const JSON_LEVELS: usize = 127;
+/// Live feeds that one user may have open at a server. One more: 429.
+pub const FEEDS_PER_USER: usize = 20;
+/// Answers that one user may watch or wait for at a server at once. One more: 429.
+pub const WATCHES_PER_USER: usize = 200;
+/// Answers of one user that are written or wait for their turn. One more: 429.
+pub const RUNS_PER_USER: u32 = 100;
+/// Messages of one conversation that wait for their turn. One more: 429.
+pub const QUEUED_PER_CONVERSATION: u32 = 20;
+/// How often a minute somebody may fail to sign in to one account, whatever the address, before others are told to wait.
+pub const FAILED_SIGN_INS_PER_MINUTE: u32 = 10;
+/// Longest answer of one run. What a model writes beyond it is left out, and the run ends as if it had stopped there.
+pub const ANSWER_CHARS: usize = 200_000;
+/// Most tool calls that a model may ask for in one step; those beyond it are not made.
+pub const TOOL_CALLS_PER_STEP: usize = 32;
+/// Most bytes of a tool call's arguments. With more the call is refused, and the model is told.
+pub const TOOL_ARGUMENTS_BYTES: usize = 64 * 1024;
 /// Most bytes of a tool's result that are stored.
 pub const TOOL_RESULT_BYTES: usize = 64 * 1024;
 /// Most provider requests in one run that may ask for tools.

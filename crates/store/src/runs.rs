@@ -363,6 +363,25 @@ pub async fn add_usage(tx: &mut Tx, id: RunId, input: u64, output: u64) -> Resul
     Ok(())
 }
 
+/// How many of the user's runs are being written or wait for their turn, and how many wait in this conversation.
+pub async fn count_pending(
+    tx: &mut Tx,
+    user: &UserId,
+    conversation: ConversationId,
+) -> Result<(u32, u32), Error> {
+    let (all, queued): (i64, i64) = sqlx::query_as(
+        "SELECT count(*) FILTER (WHERE status <> 'awaiting_approval'),
+                count(*) FILTER (WHERE status = 'queued' AND conversation_id = $2)
+         FROM runs WHERE user_id = $1 AND status IN ('queued', 'running', 'awaiting_approval')",
+    )
+    .bind(user.as_str())
+    .bind(conversation.0)
+    .fetch_one(&mut **tx)
+    .await?;
+    let count = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok((count(all), count(queued)))
+}
+
 /// The user's runs that are not over, on whichever server.
 pub async fn unfinished_of_user(tx: &mut Tx, user: &UserId) -> Result<Vec<RunId>, Error> {
     let ids: Vec<Uuid> = sqlx::query_scalar(

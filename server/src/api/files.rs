@@ -9,12 +9,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::export::Format;
 use domain::import::{ImportConversation, ImportHeader};
 use futures::StreamExt;
+use protocol::limits::IMPORT_BYTES;
 use protocol::{Conversation, ConversationId, Problem};
 use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::extract::{CurrentActor, Id, Query, body_unreadable, from_json, is_json, multipart_file};
-use crate::middleware::body_limit::IMPORT_BYTES;
 use crate::state::AppState;
 
 /// The page with the form for imports.

@@ -15,6 +15,7 @@ use super::sse;
 use crate::error::ApiError;
 use crate::extract::{CurrentActor, Id, Ids, Json, Query, idempotency_key, parsed};
 use crate::state::AppState;
+use crate::watches::Watch;
 
 /// Query of the history.
 #[derive(Debug, Deserialize)]
@@ -80,8 +81,10 @@ pub async fn send(
         content: request.content,
         idempotency_key: idempotency_key(&headers)?,
     };
+    // Before the message stands: who may not watch its answer has not sent it.
+    let watch = state.watches.begin(&actor)?;
     let sent = state.domain.runs().send(&actor, send).await?;
-    answer(&state, &actor, sent, StatusCode::OK, render, &headers).await
+    answer(&state, &actor, sent, StatusCode::OK, render, &headers, watch).await
 }
 
 /// Puts another text in a message's place. Answers like [`send`], with 201: the edited message is a new one.
@@ -95,11 +98,12 @@ pub async fn edit(
 ) -> Result<Response, ApiError> {
     let render = Render::read(query.render.as_deref())?;
     let key = idempotency_key(&headers)?;
+    let watch = state.watches.begin(&actor)?;
     let runs = state.domain.runs();
     let sent = runs
         .edit(&actor, id, message, &request.content, key.as_deref())
         .await?;
-    answer(&state, &actor, sent, StatusCode::CREATED, render, &headers).await
+    answer(&state, &actor, sent, StatusCode::CREATED, render, &headers, watch).await
 }
 
 /// Asks for an answer once more. Answers like [`edit`].
@@ -111,8 +115,9 @@ pub async fn regenerate(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let render = Render::read(query.render.as_deref())?;
+    let watch = state.watches.begin(&actor)?;
     let sent = state.domain.runs().regenerate(&actor, id, message).await?;
-    answer(&state, &actor, sent, StatusCode::CREATED, render, &headers).await
+    answer(&state, &actor, sent, StatusCode::CREATED, render, &headers, watch).await
 }
 
 /// Shows another version of a message, and answers with it.
@@ -148,15 +153,17 @@ async fn answer(
     status: StatusCode,
     render: Render,
     headers: &HeaderMap,
+    watch: Watch,
 ) -> Result<Response, ApiError> {
     let runs = state.domain.runs();
     if wants_stream(headers) {
         let events = runs.events(actor, sent.run_id, 0).await?;
-        let mut response = sse::respond(state, events, 0, render, actor);
+        let mut response = sse::respond(state, events, 0, render, actor, watch);
         *response.status_mut() = status;
         return Ok(response);
     }
     let assistant_message = runs.wait(actor, sent.run_id).await?;
+    drop(watch);
     let exchange = Exchange {
         user_message: sent.user_message,
         assistant_message,

@@ -62,8 +62,9 @@ pub async fn events(
         Render::Text => after,
         Render::Html => 0,
     };
+    let watch = state.watches.begin(&actor)?;
     let events = state.domain.runs().events(&actor, id, from).await?;
-    Ok(sse::respond(&state, events, after, render, &actor))
+    Ok(sse::respond(&state, events, after, render, &actor, watch))
 }
 
 /// Stops a run; what was written stays. Also fine when it is over already.

@@ -17,6 +17,7 @@ use super::html_events::HtmlEvents;
 use super::runs::Render;
 use crate::metrics::OpenStream;
 use crate::state::AppState;
+use crate::watches::Watch;
 
 /// Well below the fifteen seconds that are promised.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -32,9 +33,13 @@ pub(super) fn respond(
     after: u64,
     render: Render,
     reader: &Actor,
+    watch: Watch,
 ) -> Response {
     let open = state.metrics.open_stream();
-    let frames = frames(events, after, render, reader.into(), open);
+    let frames = frames(events, after, render, reader.into(), open).inspect(move |_| {
+        // It lives as long as the stream.
+        let _ = &watch;
+    });
     stream(frames.take_until(state.closing.clone().cancelled_owned()))
 }
 

@@ -7,20 +7,21 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 /// Fewest bytes of `BETTER_AUTH_SECRET`.
 pub(super) const MIN_BYTES: usize = 32;
 
 const FILE: &str = "better-auth-secret";
 
-/// A text that does not show in `Debug`.
+/// A text that does not show in `Debug` and is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Zeroizing::new(text.into()))
     }
 
     /// The text itself: not for logs.

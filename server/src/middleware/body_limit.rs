@@ -6,15 +6,9 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::Limited;
+use protocol::limits::{BODY_BYTES, IMPORT_BYTES};
 
 use crate::error::ApiError;
-
-/// Most bytes of any request's body: a message of 10,000 four-byte characters, written in JSON's or
-/// a form's longest way, and room to spare.
-pub const BODY_BYTES: usize = 256 * 1024;
-
-/// Most bytes of an imported conversation.
-pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
 
 /// How much of a larger one is read all the same: a browser that is answered before it has sent its file shows a broken
 /// connection, and not what is wrong.

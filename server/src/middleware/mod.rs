@@ -8,5 +8,3 @@ pub mod identity;
 pub mod observe;
 pub mod origin;
 pub mod time_limit;
-
-pub use body_limit::BODY_BYTES;

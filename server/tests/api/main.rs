@@ -14,6 +14,8 @@ mod conversations;
 mod feed;
 mod health;
 mod identity;
+mod limits;
+mod logs;
 mod messages;
 mod origin;
 mod pages;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::future::Future;
 
 use futures::StreamExt;
+use protocol::limits::{ANSWER_CHARS, TOOL_CALLS_PER_STEP};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -24,12 +25,16 @@ pub(super) struct Steps<'a> {
     deadline: Instant,
     call_ids: HashSet<String>,
     has_text: bool,
+    /// How much text there is by now, in characters.
+    chars: usize,
 }
 
 /// Why a run stops in the middle.
 enum Stop {
     Cancelled,
     Waiting,
+    /// There is as much text as an answer may have.
+    Full,
     Failed(RunError),
 }
 
@@ -68,6 +73,7 @@ impl<'a> Steps<'a> {
             cancel,
             deadline: Instant::now() + request.limits.total,
             has_text: request.has_text,
+            chars: 0,
             request,
             call_ids,
         }
@@ -78,6 +84,7 @@ impl<'a> Steps<'a> {
             Ok(outcome) => Ok(outcome),
             Err(Stop::Cancelled) => Ok(RunOutcome::Cancelled),
             Err(Stop::Waiting) => Ok(RunOutcome::Waiting),
+            Err(Stop::Full) => Ok(RunOutcome::Completed(FinishReason::Length)),
             Err(Stop::Failed(error)) => Err(error),
         }
     }
@@ -147,10 +154,13 @@ impl<'a> Steps<'a> {
                 ProviderEvent::Text(delta) => {
                     if let Some(delta) = text.push(&delta, self.has_text) {
                         self.has_text = true;
-                        self.host.text(&delta).await?;
+                        self.say(&delta).await?;
                     }
                 }
-                ProviderEvent::ToolCall(call) => calls.push(self.with_unique_id(call)),
+                ProviderEvent::ToolCall(call) if calls.len() < TOOL_CALLS_PER_STEP => {
+                    calls.push(self.with_unique_id(call));
+                }
+                ProviderEvent::ToolCall(_) => {}
                 ProviderEvent::Usage(usage) => self.host.usage(usage).await?,
                 ProviderEvent::Finished(finish) => {
                     return Ok(Answer {
@@ -161,6 +171,20 @@ impl<'a> Steps<'a> {
                 }
             }
         }
+    }
+
+    /// Passes text on, as far as an answer may have more of it.
+    async fn say(&mut self, delta: &str) -> Result<(), Stop> {
+        let room = ANSWER_CHARS - self.chars;
+        let (fits, is_all) = match delta.char_indices().nth(room) {
+            Some((end, _)) => (&delta[..end], false),
+            None => (delta, true),
+        };
+        self.chars += fits.chars().count();
+        if !fits.is_empty() {
+            self.host.text(fits).await?;
+        }
+        if is_all { Ok(()) } else { Err(Stop::Full) }
     }
 
     /// Runs the calls one after the other and adds them to the transcript with what came of them.

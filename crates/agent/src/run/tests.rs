@@ -363,3 +363,47 @@ async fn an_answer_that_is_gone_on_with_begins_a_new_paragraph() {
         .unwrap();
     assert_eq!(notes.content(), "\n\nMore.");
 }
+
+#[tokio::test]
+async fn an_answer_has_so_much_text_and_ends_there() {
+    // Of characters that take more than a byte, in pieces that do not end at the limit.
+    let piece = "é".repeat(60_000);
+    let mut acts: Vec<Act> = (0..5).map(|_| text(&piece)).collect();
+    acts.push(finished(FinishReason::Stop));
+    let provider = Scripted::new([acts]);
+    let notes = Notes::default();
+    let outcome = run_with(&provider, &notes).await.unwrap();
+    assert_eq!(outcome, RunOutcome::Completed(FinishReason::Length));
+    assert_eq!(notes.content().chars().count(), limits::ANSWER_CHARS);
+
+    // All steps of an answer together, and what fits to the last character is not cut.
+    let first = [text(&"a".repeat(limits::ANSWER_CHARS - 6))]
+        .into_iter()
+        .chain(calls(&[("a", "add_task", "{}")]));
+    let provider = Scripted::new([first.collect(), says("Done")]);
+    let notes = Notes::default();
+    assert_eq!(run_with(&provider, &notes).await.unwrap(), COMPLETED);
+    assert_eq!(notes.content().chars().count(), limits::ANSWER_CHARS);
+}
+
+#[tokio::test]
+async fn a_step_makes_so_many_calls() {
+    let ids: Vec<String> = (0..limits::TOOL_CALLS_PER_STEP + 8)
+        .map(|nth| format!("c{nth}"))
+        .collect();
+    let many: Vec<_> = ids.iter().map(|id| (id.as_str(), "add_task", "{}")).collect();
+    let provider = Scripted::new([calls(&many), says("Done.")]);
+    let notes = Notes::default();
+    assert_eq!(run_with(&provider, &notes).await.unwrap(), COMPLETED);
+    let begun = notes
+        .lines()
+        .iter()
+        .filter(|line| line.ends_with(" begins"))
+        .count();
+    assert_eq!(begun, limits::TOOL_CALLS_PER_STEP);
+    // The transcript has those that were made, each with its result, or the script would have stopped.
+    assert_eq!(
+        provider.requests()[1].messages.len(),
+        3 + limits::TOOL_CALLS_PER_STEP
+    );
+}

@@ -1,7 +1,7 @@
 //! Reads a tool call's arguments with patience: models quote numbers, capitalise words and add
 //! fields of their own. Every error is a sentence that helps the model to do better.
 
-use protocol::limits::{self, checked_text};
+use protocol::limits::{self, TOOL_ARGUMENTS_BYTES, checked_text};
 use protocol::{TaskId, TaskPriority, TaskStatus, Timestamp};
 use serde_json::{Map, Value};
 
@@ -21,6 +21,14 @@ impl Arguments {
     pub fn parse(tool_name: &str, text: &str) -> Result<Self, ToolError> {
         if text.trim().is_empty() {
             return Ok(Self::default());
+        }
+        if text.len() > TOOL_ARGUMENTS_BYTES {
+            return Err(ToolError::respond(
+                format!(
+                    "The arguments of {tool_name} are over {TOOL_ARGUMENTS_BYTES} bytes. Send shorter ones."
+                ),
+                "The arguments are too long",
+            ));
         }
         let read = |text: &str| serde_json::from_str::<Value>(text);
         let value = match read(text) {
@@ -304,6 +312,18 @@ mod tests {
             ToolError::Respond(refusal) => refusal,
             ToolError::Fatal(source) => panic!("fatal: {source}"),
         }
+    }
+
+    #[test]
+    fn arguments_have_a_limit_and_the_model_is_told() {
+        let text = |length: usize| json!({ "title": "a".repeat(length) }).to_string();
+        let frame = text(0).len();
+        assert!(Arguments::parse("add_task", &text(TOOL_ARGUMENTS_BYTES - frame)).is_ok());
+        let error = Arguments::parse("add_task", &text(TOOL_ARGUMENTS_BYTES - frame + 1)).unwrap_err();
+        let ToolError::Respond(refusal) = error else {
+            panic!("{error}")
+        };
+        assert!(refusal.told.contains("over 65536 bytes"), "{}", refusal.told);
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(crate) mod tokens;
 pub use export::Export;
 pub use own::{ChangePassword, OwnSession};
 
+use std::time::Instant;
+
 use jiff::tz::TimeZone;
 use protocol::limits::{EMAIL_CHARS, PASSWORD_MAX_UNITS, PASSWORD_MIN_UNITS, USER_NAME_CHARS, checked_text};
 use protocol::{Timestamp, User, UserId};
@@ -137,7 +139,7 @@ impl<'a> Accounts<'a> {
     /// Signs in; takes the same time for an unknown address as for a wrong password.
     ///
     /// # Errors
-    /// `Account(InvalidCredentials)`.
+    /// `Account(InvalidCredentials)`; `RateLimited` after too many wrong passwords for the address.
     pub async fn sign_in(&self, request: SignIn, client: &Client) -> Result<SignedIn, Error> {
         let email = checked_email(&request.email)?;
         if request.password.encode_utf16().count() > PASSWORD_MAX_UNITS {
@@ -147,7 +149,7 @@ impl<'a> Accounts<'a> {
         let found = accounts::find_password(&mut tx, &email).await?;
         tx.commit().await?;
         let (id, hash) = found.unzip();
-        let fits = password::verify(request.password, hash).await?;
+        let fits = self.verify(&email, request.password, hash).await?;
         let Some(id) = id.filter(|_| fits) else {
             return Err(AccountError::InvalidCredentials.into());
         };
@@ -167,6 +169,19 @@ impl<'a> Accounts<'a> {
             session,
             token,
         })
+    }
+
+    /// Whether a password fits, as long as not too many did not lately. `account` names what is guessed at. Counted
+    /// before it is looked at, so that many guesses at once are no way around it.
+    async fn verify(&self, account: &str, password: String, hash: Option<String>) -> Result<bool, Error> {
+        let limit = &self.domain.inner.wrong_passwords;
+        let account = account.to_owned();
+        limit.take(&account, Instant::now())?;
+        let fits = password::verify(password, hash).await?;
+        if fits {
+            limit.give_back(&account);
+        }
+        Ok(fits)
     }
 
     /// Ends the session of this token at once; no error for an unknown one.

@@ -207,7 +207,10 @@ impl Accounts<'_> {
         let hash = accounts::password_of(&mut tx, actor.user_id()).await?;
         tx.commit().await?;
         let hash = hash.ok_or(AccountError::NoPassword)?;
-        if password::verify(password, Some(hash.clone())).await? {
+        if self
+            .verify(actor.user_id().as_str(), password, Some(hash.clone()))
+            .await?
+        {
             Ok(hash)
         } else {
             Err(AccountError::InvalidPassword.into())

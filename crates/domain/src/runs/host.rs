@@ -13,6 +13,7 @@ use agent::llm::{Clock, RequestedCall, Usage};
 use agent::run::{Called, HostError, RunHost};
 use agent::tools::{Effect, ToolContext, ToolError, ToolOutput};
 use async_trait::async_trait;
+use protocol::limits::TOOL_ARGUMENTS_BYTES;
 use protocol::{Approval, Message, RunEvent, ToolCall, ToolCallId, ToolCallStatus};
 use serde_json::Value;
 use store::tool_calls::{Finished, NewToolCall};
@@ -48,6 +49,15 @@ pub(super) enum Open {
     Nothing,
     /// A person's decision.
     Decision,
+}
+
+/// What is taken down of a call's arguments: of those that are too long as much as shows the tool that they are.
+fn kept_arguments(text: &str) -> Value {
+    if text.len() > TOOL_ARGUMENTS_BYTES {
+        return Value::String(text[..text.ceil_char_boundary(TOOL_ARGUMENTS_BYTES + 1)].to_owned());
+    }
+    serde_json::from_str(text)
+        .unwrap_or_else(|_| Value::String(text.chars().take(RAW_ARGUMENTS_CHARS).collect()))
 }
 
 /// A call that is about to be taken down.
@@ -121,13 +131,11 @@ impl<'a> Host<'a> {
 
     fn planned<'c>(&'c self, call: &'c RequestedCall) -> Planned<'c> {
         let tools = &self.domain.inner.tools;
-        let arguments = serde_json::from_str(&call.arguments)
-            .unwrap_or_else(|_| Value::String(call.arguments.chars().take(RAW_ARGUMENTS_CHARS).collect()));
         Planned {
             id: Uuid::now_v7().into(),
             call,
             tool_name: tools.canonical_name(&call.tool_name).unwrap_or(&call.tool_name),
-            arguments: without_nul(arguments),
+            arguments: without_nul(kept_arguments(&call.arguments)),
             effect: tools.effect(&call.tool_name),
         }
     }

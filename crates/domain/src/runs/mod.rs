@@ -64,7 +64,7 @@ impl<'a> Runs<'a> {
     /// Stores the message and starts (or queues) the run that answers it.
     ///
     /// # Errors
-    /// `Invalid` for the text, `RateLimited`, `Conflict` for a used key with another text.
+    /// `Invalid` for the text, `RateLimited`, `TooMany`, `Conflict` for a used key with another text.
     pub async fn send(&self, actor: &Actor, request: Send) -> Result<SentMessage, Error> {
         let (domain, actor) = (self.domain.clone(), actor.clone());
         let work = async move { send::send(&domain, &actor, request).await };

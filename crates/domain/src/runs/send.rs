@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use protocol::api::SentMessage;
 use protocol::event::RunCreated;
-use protocol::limits::{AUTO_TITLE_CHARS, MESSAGE_CHARS, PREVIEW_CHARS, checked_text, excerpt};
+use protocol::limits::{
+    AUTO_TITLE_CHARS, MESSAGE_CHARS, PREVIEW_CHARS, QUEUED_PER_CONVERSATION, RUNS_PER_USER, checked_text,
+    excerpt,
+};
 use protocol::{ConversationId, Message, MessageStatus, Role, RunEvent, RunId};
 use sha2::{Digest, Sha256};
 use store::conversations::{Probed, TitleSource};
@@ -218,6 +221,24 @@ async fn insert_answer(
     Ok(messages::insert(tx, &new).await?)
 }
 
+/// Whether the actor may have one run more.
+async fn check_room(tx: &mut Tx, actor: &Actor, conversation: ConversationId) -> Result<(), Error> {
+    let (all, queued) = runs::count_pending(tx, actor.user_id(), conversation).await?;
+    if queued >= QUEUED_PER_CONVERSATION {
+        return Err(Error::too_many(format!(
+            "{QUEUED_PER_CONVERSATION} messages of this conversation wait for an answer, which is as many as may; wait for \
+             one of them and try again."
+        )));
+    }
+    if all >= RUNS_PER_USER {
+        return Err(Error::too_many(format!(
+            "{RUNS_PER_USER} answers are being written for you or wait to be, which is as many as may at once; wait for \
+             one of them and try again."
+        )));
+    }
+    Ok(())
+}
+
 /// Queues a run and begins it if nothing else runs in the conversation.
 async fn insert_run(
     domain: &Domain,
@@ -227,6 +248,7 @@ async fn insert_run(
     user_message: &Message,
     assistant_message: &Message,
 ) -> Result<Option<RunRecord>, Error> {
+    check_room(tx, actor, user_message.conversation_id).await?;
     let new = NewRun {
         id,
         user: actor.user_id(),

@@ -5,6 +5,7 @@
 mod accounts;
 mod approvals;
 mod feed;
+mod injection;
 mod list;
 mod nodes;
 mod own_account;

@@ -119,7 +119,7 @@ impl From<Error> for DoorError {
                 return Self::validation(&issues);
             }
             Error::Unauthenticated => return Self::unauthorized(),
-            Error::RateLimited { .. } => (
+            Error::RateLimited { .. } | Error::TooMany { .. } => (
                 "Too many requests. Please try again later.".into(),
                 "TOO_MANY_REQUESTS",
             ),

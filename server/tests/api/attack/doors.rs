@@ -1,5 +1,8 @@
 //! What is behind each route: the list that the router is held against.
 
+use std::collections::BTreeSet;
+
+use super::routes::Route;
 use Body::{File, Form, Json, None};
 use Who::{Anyone, Nobody, Owner, OwnerPage, Page, SignedIn};
 
@@ -198,6 +201,13 @@ const DOORS: &[Door] = &[
         "/api/chat/runs/{id}/retry",
         "/api/chat/runs/{run}/retry",
         None,
+        Owner,
+    ),
+    door(
+        "POST",
+        "/api/chat/runs/{id}/approvals",
+        "/api/chat/runs/{waiting_run}/approvals",
+        Json(r#"{"call_id": "{waiting_call}", "approve": true}"#),
         Owner,
     ),
     door(
@@ -438,6 +448,12 @@ const FUNCTIONS: &[(&str, &str, Who)] = &[
     ),
     ("retry_run", "run_id={run}", Owner),
     ("cancel_run", "run_id={waiting_run}", Owner),
+    ("decide_call", "call_id={waiting_call}&approve=true", Owner),
+    (
+        "decide_call",
+        "call_id={waiting_call}&approve=true&every=true",
+        Owner,
+    ),
     ("undo_tool_call", "call_id={call}", Owner),
     ("tool_badge", "call_id={call}", Owner),
     (
@@ -548,14 +564,68 @@ const ENDS: &[Door] = &[
     ),
 ];
 
-/// All of them.
-pub(super) fn all() -> Vec<Door> {
+/// Doors that are being built: they count as soon as the router has their routes.
+const SOON: &[Door] = &[
+    door(
+        "POST",
+        "/api/chat/tool-calls/{id}/redo",
+        "/api/chat/tool-calls/{call}/redo",
+        None,
+        Owner,
+    ),
+    door(
+        "POST",
+        "/api/chat/messages/{id}/undo",
+        "/api/chat/messages/{answer}/undo",
+        None,
+        Owner,
+    ),
+    door(
+        "POST",
+        "/api/chat/messages/{id}/redo",
+        "/api/chat/messages/{answer}/redo",
+        None,
+        Owner,
+    ),
+    door(
+        "POST",
+        "/api/fn/redo_tool_call",
+        "/api/fn/redo_tool_call",
+        Form("call_id={call}&overwrite=true"),
+        Owner,
+    ),
+    door(
+        "POST",
+        "/api/fn/undo_answer",
+        "/api/fn/undo_answer",
+        Form("conversation_id={conversation}&message_id={answer}&overwrite=true"),
+        Owner,
+    ),
+    door(
+        "POST",
+        "/api/fn/redo_answer",
+        "/api/fn/redo_answer",
+        Form("conversation_id={conversation}&message_id={answer}&overwrite=true"),
+        Owner,
+    ),
+];
+
+/// All of them, of a router with these routes.
+pub(super) fn all(routes: &BTreeSet<Route>) -> Vec<Door> {
     let functions = FUNCTIONS.iter().map(|(name, form, who)| {
         let path: &'static str = format!("/api/fn/{name}").leak();
         door("POST", path, path, Form(form), *who)
     });
+    let is_there = |door: &&Door| routes.contains(&(door.method.to_owned(), door.route.to_owned()));
+    let soon = SOON.iter().filter(is_there).copied();
     let ends = ENDS.iter().map(|door| Door { ends: true, ..*door });
-    DOORS.iter().copied().chain(functions).chain(ends).collect()
+    DOORS
+        .iter()
+        .copied()
+        .chain(functions)
+        .chain(soon)
+        .chain(ends)
+        .collect()
 }
 
 /// Those of Better Auth's that its door has a line for.

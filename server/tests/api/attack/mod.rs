@@ -37,8 +37,10 @@ async fn scene(pool: &PgPool) -> (TestApp, World, World) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn every_route_is_on_the_list(pool: PgPool) {
     let app = TestApp::new(pool).await;
+    let routes = routes::all(&app).await;
+    let doors = doors::all(&routes);
     let listed = |method: &str, path: &str| (method.to_owned(), path.to_owned());
-    let known: BTreeSet<_> = doors::all()
+    let known: BTreeSet<_> = doors
         .iter()
         .map(|door| match door.route {
             // It takes every method; its endpoints are compared below.
@@ -46,13 +48,12 @@ async fn every_route_is_on_the_list(pool: PgPool) {
             _ => listed(door.method, door.route),
         })
         .collect();
-    let routes = routes::all(&app).await;
     let forgotten: Vec<_> = routes.difference(&known).collect();
     assert!(forgotten.is_empty(), "no line in doors.rs for {forgotten:#?}");
     let gone: Vec<_> = known.difference(&routes).collect();
     assert!(gone.is_empty(), "no route for {gone:#?}");
 
-    let mut better_auth: Vec<_> = doors::all()
+    let mut better_auth: Vec<_> = doors
         .iter()
         .filter(|door| door.route == "/api/auth/{*path}")
         .map(|door| listed(door.method, door.path.split('?').next().unwrap()))
@@ -106,7 +107,7 @@ async fn somebody_else_finds_every_door_shut(pool: PgPool) {
     let (app, zebra, otter) = scene(&pool).await;
     let before = dump(&pool, &zebra).await;
     let mut findings = Findings::default();
-    for door in doors::all() {
+    for door in doors::all(&routes::all(&app).await) {
         for plain in [false, true] {
             let place = format!("{} {} plain: {plain}", door.method, door.path);
             let knock = Knock::at(&door).plain(plain);
@@ -172,7 +173,7 @@ async fn nobody_in_particular_finds_every_door_shut(pool: PgPool) {
     let (app, zebra, _) = scene(&pool).await;
     let before = dump(&pool, &zebra).await;
     let mut findings = Findings::default();
-    for door in doors::all() {
+    for door in doors::all(&routes::all(&app).await) {
         for plain in [false, true] {
             let place = format!("{} {} plain: {plain}", door.method, door.path);
             let knock = Knock::at(&door).plain(plain);
@@ -223,7 +224,7 @@ async fn what_is_hers_and_what_is_not_there_look_alike_and_cost_alike(pool: PgPo
     let (app, zebra, otter) = scene(&pool).await;
     let statements = Statements::watch();
     let mut findings = Findings::default();
-    for door in doors::all() {
+    for door in doors::all(&routes::all(&app).await) {
         if !matches!(door.who, Who::Owner | Who::OwnerPage) {
             continue;
         }

@@ -6,6 +6,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Url};
 use rustls::{ClientConfig, RootCertStore};
+use zeroize::Zeroizing;
 
 use super::{OpenAiConfig, OpenAiConfigError};
 
@@ -35,8 +36,8 @@ pub(super) fn build(config: &OpenAiConfig) -> Result<Client, OpenAiConfigError> 
     if let Some(key) = &config.api_key
         && !key.0.is_empty()
     {
-        let mut value =
-            HeaderValue::from_str(&format!("Bearer {}", key.0)).map_err(|_| OpenAiConfigError::ApiKey)?;
+        let mut value = HeaderValue::from_str(&Zeroizing::new(format!("Bearer {}", key.0.as_str())))
+            .map_err(|_| OpenAiConfigError::ApiKey)?;
         value.set_sensitive(true);
         headers.insert(AUTHORIZATION, value);
     }

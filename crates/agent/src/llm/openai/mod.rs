@@ -29,6 +29,7 @@ use reqwest::{Client, Response, Url};
 use super::{ChatRequest, LlmError, Provider, ProviderEvent};
 use request::Dialect;
 use status::Refusal;
+use zeroize::Zeroizing;
 
 /// Where the model is and how patient to be with it.
 #[derive(Debug, Clone)]
@@ -69,14 +70,14 @@ impl Default for Timing {
     }
 }
 
-/// A key that no log shows.
+/// A key that no log shows, overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
+pub struct ApiKey(Zeroizing<String>);
 
 impl ApiKey {
     /// Wraps a key; white space around it is dropped.
     pub fn new(key: &str) -> Self {
-        Self(key.trim().to_owned())
+        Self(Zeroizing::new(key.trim().to_owned()))
     }
 }
 
