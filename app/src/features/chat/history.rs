@@ -28,6 +28,8 @@ pub(super) struct History {
     pub(super) has_more: bool,
     /// The message that is being edited.
     pub(super) editing: Option<Editing>,
+    /// A run of it rests until a tool call is allowed or refused.
+    pub(super) waiting: bool,
 }
 
 impl History {
@@ -64,6 +66,7 @@ impl History {
             is_older_page: true,
             living: vec![],
             editing: None,
+            waiting: false,
         };
         Ok((conversation, history))
     }
@@ -89,6 +92,7 @@ impl History {
             has_more,
             is_older_page: false,
             editing: None,
+            waiting: false,
         }
     }
 
@@ -98,15 +102,6 @@ impl History {
             EntryData::Answer(answer) if answer.status == AnswerStatus::Live => answer.run_id,
             _ => None,
         })
-    }
-
-    /// Whether the answer that comes next rests until somebody allows or refuses a tool call.
-    pub(super) fn rests(&self) -> bool {
-        let answer = self.living.iter().find_map(|entry| match entry {
-            EntryData::Answer(answer) if answer.status == AnswerStatus::Live => Some(answer),
-            _ => None,
-        });
-        answer.is_some_and(AnswerData::asks)
     }
 
     /// The finished messages under their days' headings. Only the conversation's last answer can be tried again.

@@ -69,14 +69,6 @@ pub enum AnswerStatus {
     Cancelled,
 }
 
-impl AnswerData {
-    /// Whether it rests until a tool call is allowed or refused.
-    pub fn asks(&self) -> bool {
-        let asks = |part: &PartData| matches!(part, PartData::Tool { asks: true, .. });
-        self.status == AnswerStatus::Live && self.parts.iter().any(asks)
-    }
-}
-
 impl AnswerStatus {
     /// Where a stored message stands.
     pub fn of(message: &Message) -> Self {

@@ -55,6 +55,7 @@ pub fn ConversationPage() -> impl IntoView {
         let at = asked.at.parse().ok();
         let (found, mut history) = History::load(&actor, conversation, before, at).await?;
         history.editing = asked.editing.clone();
+        history.waiting = found.waiting;
         chat_page(
             actor,
             asked,
@@ -163,11 +164,12 @@ async fn chat_page(
     )
     .await?;
     let conversations = conversation_list(&rows, id).into_any();
+    let waiting = history.waiting;
     Ok(view! {
         <Title text=format!("{title} · Greenlit")/>
         // Belongs into the head, where nothing that waits for data can put it; browsers heed it here too.
-        // Not while it rests: somebody may be filling in a form then.
-        {(!history.living.is_empty() && !history.rests())
+        // Not while the run rests: somebody may be filling in a form then. What the message says of that may lag behind.
+        {(!history.living.is_empty() && !waiting)
             .then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> })}
         {time_zone_question()}
         <ChatScope conversation_id=id user=actor.user_id().to_string()>
