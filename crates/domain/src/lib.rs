@@ -140,7 +140,14 @@ impl Domain {
             domain.inner.silent.clone(),
             domain.inner.hub.clone(),
         );
-        tokio::spawn(async move { store.hear_signals(silent, |heard| hub.hear(heard)).await });
+        tokio::spawn(async move {
+            let heard = |heard| {
+                if let Some(answer) = hub.hear(heard) {
+                    store.signal(answer);
+                }
+            };
+            store.hear_signals(silent, heard).await;
+        });
         Ok(domain)
     }
 
@@ -224,9 +231,10 @@ impl Domain {
             .is_err()
         {
             tracing::warn!(runs = self.inner.hub.len(), "some answers did not end in time");
-            self.inner.halting.cancel();
-            let _ = tokio::time::timeout(HALT, self.inner.tasks.wait()).await;
         }
+        // Also those that begin from here on, in requests on connections that are still open.
+        self.inner.halting.cancel();
+        let _ = tokio::time::timeout(HALT, self.inner.tasks.wait()).await;
         self.inner.silent.cancel();
     }
 

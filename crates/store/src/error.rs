@@ -50,12 +50,12 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::BeginFailed => Self::Unavailable(error),
             sqlx::Error::Database(database) => match database.code().as_deref() {
                 // Class 08 connection, 53 resources (disk, memory, connections), 57P0x shutdown,
-                // 25006 a standby or a full disk's read-only mode.
+                // 25006 a standby or a full disk's read-only mode, 25P03 a transaction that stood still for too long.
                 Some(code)
                     if code.starts_with("08")
                         || code.starts_with("53")
                         || code.starts_with("57P")
-                        || code == "25006" =>
+                        || matches!(code, "25006" | "25P03" | "25P04" | "57014") =>
                 {
                     Self::Unavailable(error)
                 }

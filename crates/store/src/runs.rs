@@ -221,7 +221,8 @@ pub async fn unfinished(tx: &mut Tx, conversation: ConversationId) -> Result<Vec
 /// `Lost` when another server has the run or it is over.
 pub async fn advance(tx: &mut Tx, id: RunId, epoch: i32, last_seq: u64) -> Result<(), Error> {
     let done = sqlx::query(
-        "UPDATE runs SET last_seq = $3 WHERE id = $1 AND lease_epoch = $2 AND status = 'running'",
+        "UPDATE runs SET last_seq = $3
+         WHERE id = $1 AND lease_epoch = $2 AND status = 'running' AND last_seq <= $3",
     )
     .bind(id.0)
     .bind(epoch)
@@ -414,7 +415,8 @@ pub async fn request_cancel(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>,
 pub async fn heartbeat(tx: &mut Tx, id: RunId, epoch: i32, seconds: f64) -> Result<bool, Error> {
     let cancel: Option<bool> = sqlx::query_scalar(
         "UPDATE runs SET heartbeat_at = now(), lease_expires_at = now() + make_interval(secs => $3)
-         WHERE id = $1 AND lease_epoch = $2 AND status = 'running' RETURNING cancel_requested_at IS NOT NULL",
+         WHERE id = $1 AND lease_epoch = $2 AND status = 'running' AND lease_owner IS NOT NULL
+         RETURNING cancel_requested_at IS NOT NULL",
     )
     .bind(id.0)
     .bind(epoch)

@@ -49,13 +49,15 @@ pub struct Tx {
     changed: Vec<Changed>,
 }
 
+const BEGIN: &str = "BEGIN";
+
 impl Store {
     /// Begins a transaction. The role and the actor are set in the same round trip as BEGIN.
     ///
     /// # Errors
     /// `Unavailable` when there is no connection to be had.
     pub async fn begin(&self, scope: Scope<'_>) -> Result<Tx, Error> {
-        self.begin_as("BEGIN", scope).await
+        self.begin_as(BEGIN, scope).await
     }
 
     /// Begins a transaction that reads, and sees everything as it stands at one moment, however long it takes.
@@ -190,6 +192,10 @@ fn begin_statement(begin: &str, scope: Scope<'_>) -> String {
         Scope::Probe(id) => ("greenlit_worker", Some(("greenlit.probe", hex(&id.to_string())))),
     };
     let mut sql = format!("{begin}; SET LOCAL ROLE {role}; SET LOCAL search_path = greenlit, pg_temp");
+    if begin == BEGIN {
+        // Of a server that is stopped or gone without a word, nobody else has to wait for its locks.
+        sql.push_str("; SET LOCAL idle_in_transaction_session_timeout = '3s'; SET LOCAL lock_timeout = '5s'");
+    }
     if let Some((name, value)) = setting {
         let _ = write!(
             sql,

@@ -190,12 +190,14 @@ pub async fn of_run_for_update(tx: &mut Tx, run: RunId) -> Result<Vec<ToolCallRe
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// How many calls of a run changed something, or were about to, without a person having been asked.
-pub async fn unasked_changes(tx: &mut Tx, run: RunId) -> Result<u32, Error> {
+/// How many calls of a run to these tools were done without a person having been asked.
+pub async fn unasked_changes(tx: &mut Tx, run: RunId, tools: &[&str]) -> Result<u32, Error> {
     let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM tool_calls WHERE run_id = $1 AND decided_at IS NULL AND changes <> '[]'",
+        "SELECT count(*) FROM tool_calls
+         WHERE run_id = $1 AND decided_at IS NULL AND status IN ('success', 'undone') AND tool_name = ANY($2)",
     )
     .bind(run.0)
+    .bind(tools)
     .fetch_one(&mut **tx)
     .await?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))

@@ -13,6 +13,7 @@ use local_postgres::{Config, Durability, LocalPostgres};
 use super::lint::Compiler;
 use super::tally::{self, Tally};
 use crate::process::{self, Task, say};
+use crate::setup;
 use crate::workspace::Workspace;
 
 /// Every crate but `frontend`, which has no tests (it runs in the browser tests).
@@ -139,7 +140,28 @@ impl ThrowAway {
         let server =
             LocalPostgres::start(&config, &mut |line| say(line)).context("no Postgres for the tests")?;
         let _folder = TemporaryFolder(folder);
+        make_roles(server.url());
         Ok(Self { server, _folder })
+    }
+}
+
+/// Makes the roles that migrations share. Tests migrate databases of their own side by side; on a new cluster all of them
+/// would make the roles at one moment, and now and then one of them does not see yet what another one just made.
+fn make_roles(url: &str) {
+    let Ok(programs) = setup::postgres_programs() else {
+        return;
+    };
+    for role in [
+        "greenlit_app",
+        "greenlit_worker",
+        "greenlit_guest",
+        "greenlit_search",
+    ] {
+        // What fails here the migrations do.
+        let _ = Task::new(programs.join("psql"))
+            .args([url, "-qX", "-c"])
+            .arg(format!("CREATE ROLE {role} NOLOGIN NOBYPASSRLS"))
+            .capture();
     }
 }
 

@@ -97,6 +97,15 @@ impl Registry {
         self.find(name).map_or(Effect::Reads, |entry| entry.tool.effect())
     }
 
+    /// The names of the tools that do more than read.
+    pub fn changing(&self) -> Vec<&str> {
+        self.tools
+            .iter()
+            .filter(|entry| entry.tool.effect() != Effect::Reads)
+            .map(|entry| entry.definition.name.as_str())
+            .collect()
+    }
+
     fn find(&self, name: &str) -> Option<&Entry> {
         let name = name.trim();
         let own = |entry: &&Entry| entry.definition.name == name;

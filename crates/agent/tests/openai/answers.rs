@@ -38,7 +38,7 @@ async fn plain_text() {
         json!({ "role": "user", "content": QUESTION })
     );
     assert_eq!(body["stream_options"], json!({ "include_usage": true }));
-    assert_eq!(body["tools"].as_array().unwrap().len(), 6);
+    assert_eq!(body["tools"].as_array().unwrap().len(), 7);
     assert_eq!(server.violations(), Vec::<String>::new());
 }
 

@@ -166,7 +166,7 @@ async fn note(tx: &mut Tx, call: &ToolCall, decision: &Decision) -> Result<ToolC
 async fn go_on(domain: &Domain, actor: &Actor, mut tx: Tx, run: RunId) -> Result<(), Error> {
     let run = runs::find_for_update(&mut tx, run).await?;
     let run = run
-        .filter(|run| !run.status.is_final())
+        .filter(|run| !run.status.is_final() && !run.cancel_requested)
         .ok_or_else(decided_already)?;
     let woken = match run.status {
         RunStatus::AwaitingApproval => Some(runs::wake(&mut tx, run.id, domain.lease()).await?),

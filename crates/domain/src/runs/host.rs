@@ -30,6 +30,8 @@ use crate::{Domain, fault};
 const RAW_ARGUMENTS_CHARS: usize = 2_000;
 /// So many tasks an answer may change before a person is asked, where only what destroys is asked about.
 const UNASKED_CHANGES: u32 = 5;
+/// How much is kept of a tool's name or a call's id.
+const NAME_CHARS: usize = 200;
 
 pub(super) struct Host<'a> {
     domain: &'a Domain,
@@ -64,7 +66,7 @@ fn kept_arguments(text: &str) -> Value {
 struct Planned<'a> {
     id: ToolCallId,
     call: &'a RequestedCall,
-    tool_name: &'a str,
+    tool_name: String,
     arguments: Value,
     effect: Effect,
 }
@@ -134,7 +136,7 @@ impl<'a> Host<'a> {
         Planned {
             id: Uuid::now_v7().into(),
             call,
-            tool_name: tools.canonical_name(&call.tool_name).unwrap_or(&call.tool_name),
+            tool_name: kept_name(tools.canonical_name(&call.tool_name).unwrap_or(&call.tool_name)),
             arguments: without_nul(kept_arguments(&call.arguments)),
             effect: tools.effect(&call.tool_name),
         }
@@ -172,8 +174,8 @@ impl<'a> Host<'a> {
                 run_id: run.id,
                 message_id: run.assistant_message_id,
                 position,
-                provider_call_id: &planned.call.call_id,
-                tool_name: planned.tool_name,
+                provider_call_id: &kept_name(&planned.call.call_id),
+                tool_name: &planned.tool_name,
                 arguments: &planned.arguments,
                 status,
                 summary: would.as_deref().unwrap_or_default(),
@@ -188,7 +190,7 @@ impl<'a> Host<'a> {
 
     /// What a call would do, said as if it had; `None` if it would be refused. Nothing of it stands.
     async fn rehearse(&self, tx: &mut Tx, planned: &Planned<'_>) -> Result<Option<String>, WriteError> {
-        let outcome = self.dispatch(tx, planned.tool_name, &planned.arguments).await?;
+        let outcome = self.dispatch(tx, &planned.tool_name, &planned.arguments).await?;
         tx.rollback_to_savepoint().await?;
         Ok(match outcome.status {
             ToolCallStatus::Success => Some(outcome.summary.replace('\0', "")),
@@ -201,7 +203,8 @@ impl<'a> Host<'a> {
         if self.approval != Approval::Destructive || changes == 0 {
             return Ok(false);
         }
-        let so_far = tool_calls::unasked_changes(tx, self.writer.run().id).await?;
+        let changing = self.domain.inner.tools.changing();
+        let so_far = tool_calls::unasked_changes(tx, self.writer.run().id, &changing).await?;
         let changes = u32::try_from(changes).unwrap_or(u32::MAX);
         Ok(so_far.saturating_add(changes) > UNASKED_CHANGES)
     }
@@ -313,6 +316,11 @@ pub(super) async fn news(tx: &mut Tx, writer: &Writer) -> Result<Vec<RunEvent>, 
         known.is_none_or(|known| known.status != call.status)
     });
     Ok(changed.map(event).collect())
+}
+
+/// A name as a model gave it, without what Postgres does not hold and not endless.
+fn kept_name(name: &str) -> String {
+    name.chars().filter(|c| *c != '\0').take(NAME_CHARS).collect()
 }
 
 /// Postgres holds no NUL character, in text or in JSON, and models now and then write one.

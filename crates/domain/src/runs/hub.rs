@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use protocol::{Message, RunEvent, RunId, SequencedEvent};
-use store::Heard;
+use store::{Heard, Signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -130,11 +130,16 @@ impl Hub {
             .subscribe()
     }
 
-    /// Takes in what another server said.
-    pub(crate) fn hear(&self, heard: Heard) {
+    /// Takes in what another server said; returns what to answer.
+    pub(crate) fn hear(&self, heard: Heard) -> Option<Signal> {
         match heard {
             Heard::Logged(run, seq) => self.logged_elsewhere(run, seq),
-            Heard::Watched(run) => self.watched_elsewhere(run),
+            Heard::Watched(run) => {
+                self.watched_elsewhere(run);
+                // What was stored before this was heard was not told.
+                let (_, seq) = self.snapshot(run)?;
+                return Some(Signal::Logged(run, seq));
+            }
             Heard::Stopped(run) => {
                 if let Some(channel) = self.find(run) {
                     channel.cancel.cancel();
@@ -142,6 +147,7 @@ impl Hub {
             }
             Heard::Missed => self.missed(),
         }
+        None
     }
 
     /// Another server stored events of a run up to a number.
@@ -159,7 +165,7 @@ impl Hub {
     }
 
     /// Somebody watches a run through another server.
-    fn watched_elsewhere(&self, run: RunId) {
+    pub(crate) fn watched_elsewhere(&self, run: RunId) {
         let mut runs = lock(&self.watched);
         runs.retain(|_, at| at.elapsed() < WATCHED);
         runs.insert(run, Instant::now());

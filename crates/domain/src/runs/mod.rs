@@ -148,33 +148,9 @@ impl<'a> Runs<'a> {
 
     /// Stops a run; what was written stays. No error when it is over already.
     pub async fn cancel(&self, actor: &Actor, id: RunId) -> Result<(), Error> {
-        let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
-        let requested = runs::request_cancel(&mut tx, id).await?;
-        tx.commit().await?;
-        let Some(run) = requested else {
-            return Err(self.domain.not_found(actor, Probed::Run, id.0).await);
-        };
-        let domain = self.domain.clone();
-        match run.status {
-            RunStatus::Queued => {
-                let work = async move { send::cancel_queued(&domain, run).await };
-                self.domain.see_through(work).await
-            }
-            RunStatus::AwaitingApproval => {
-                let work = async move {
-                    takeover::end_resting(&domain, &run.user_id, run.id, worker::End::Cancelled).await
-                };
-                self.domain.see_through(work).await
-            }
-            _ => {
-                match self.domain.hub().find(id) {
-                    Some(channel) => channel.cancel.cancel(),
-                    // If that is not heard, the heartbeat reads it.
-                    None => self.domain.store().signal(Signal::Stopped(id)),
-                }
-                Ok(())
-            }
-        }
+        let (domain, actor) = (self.domain.clone(), actor.clone());
+        let work = async move { cancel(&domain, &actor, id).await };
+        self.domain.see_through(work).await
     }
 
     /// Allows or refuses a tool call that waits for it, and goes on with the run. Returns the call as it stands then.
@@ -295,6 +271,29 @@ impl<'a> Runs<'a> {
         match found {
             Some(run) => Ok(run),
             None => Err(self.domain.not_found(actor, Probed::Run, id.0).await),
+        }
+    }
+}
+
+async fn cancel(domain: &Domain, actor: &Actor, id: RunId) -> Result<(), Error> {
+    let mut tx = domain.store().begin(Scope::Actor(actor.user_id())).await?;
+    let requested = runs::request_cancel(&mut tx, id).await?;
+    tx.commit().await?;
+    let Some(run) = requested else {
+        return Err(domain.not_found(actor, Probed::Run, id.0).await);
+    };
+    match run.status {
+        RunStatus::Queued => send::cancel_queued(domain, run).await,
+        RunStatus::AwaitingApproval => {
+            takeover::end_resting(domain, &run.user_id, run.id, worker::End::Cancelled).await
+        }
+        _ => {
+            match domain.hub().find(id) {
+                Some(channel) => channel.cancel.cancel(),
+                // If that is not heard, the heartbeat reads it.
+                None => domain.store().signal(Signal::Stopped(id)),
+            }
+            Ok(())
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn watch(domain: Domain) {
             () = domain.inner.stopping.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let mut result = sweep(&domain, Instant::now() >= claims_from).await;
+        let mut result = sweep(&domain, !away && Instant::now() >= claims_from).await;
         if result.is_ok() && cleaned.is_none_or(|at| at.elapsed() >= CLEAN_UP) {
             cleaned = Some(Instant::now());
             result = clean_up(&domain).await;
@@ -42,7 +42,6 @@ pub(crate) async fn watch(domain: Domain) {
         // One line when it begins and one when it ends, not one for every sweep.
         match result {
             Err(error) => {
-                claims_from = Instant::now() + Duration::from_secs_f64(LEASE_SECONDS);
                 if !away {
                     tracing::warn!(error = %error, "the database is away; looking for it again");
                 }
@@ -50,6 +49,7 @@ pub(crate) async fn watch(domain: Domain) {
             }
             Ok(()) if away => {
                 away = false;
+                claims_from = Instant::now() + Duration::from_secs_f64(LEASE_SECONDS);
                 tracing::info!("the database is back");
             }
             Ok(()) => {}
@@ -59,8 +59,10 @@ pub(crate) async fn watch(domain: Domain) {
 
 /// Takes up what other servers, or this one before it died, left behind.
 pub(crate) async fn sweep(domain: &Domain, claims: bool) -> Result<(), Error> {
+    let began = Instant::now();
     let mut tx = domain.store().begin(Scope::Worker).await?;
-    let claims = if claims {
+    // Whoever waits for a connection is not alone in that: leases lapse that nobody could renew.
+    let claims = if claims && began.elapsed() < SWEEP {
         runs::claim_lapsed(&mut tx, domain.lease(), &domain.hub().open_runs(), AT_ONCE).await?
     } else {
         vec![]
@@ -68,11 +70,23 @@ pub(crate) async fn sweep(domain: &Domain, claims: bool) -> Result<(), Error> {
     let stalled = runs::stalled_queues(&mut tx, AT_ONCE).await?;
     let undecided = runs::expired_approvals(&mut tx, AT_ONCE).await?;
     tx.commit().await?;
+    // Each by itself: one that cannot be gone on with, or takes long, is not in the way of the others.
     for claim in claims {
-        take_over(domain, &claim).await?;
+        let domain = domain.clone();
+        domain.inner.tasks.clone().spawn(async move {
+            if let Err(error) = take_over(&domain, &claim).await {
+                tracing::warn!(run.id = %claim.id, error = %error, "an answer could not be taken up");
+            }
+        });
     }
     for (run, user) in undecided {
-        end_resting(domain, &user, run, End::Failed(undecided_in_time())).await?;
+        let domain = domain.clone();
+        domain.inner.tasks.clone().spawn(async move {
+            let how = End::Failed(undecided_in_time());
+            if let Err(error) = end_resting(&domain, &user, run, how).await {
+                tracing::warn!(run.id = %run, error = %error, "an answer that waited could not be ended");
+            }
+        });
     }
     for (conversation, user) in stalled {
         let mut tx = domain.store().begin(Scope::Actor(&user)).await?;
@@ -117,6 +131,8 @@ async fn clean_up(domain: &Domain) -> Result<(), Error> {
 async fn take_over(domain: &Domain, claim: &Claim) -> Result<(), Error> {
     let (run, message) = restore(domain, &claim.user_id, claim.id).await?;
     tracing::info!(run.id = %run.id, takeovers = run.takeovers, given = claim.given, "going on with an answer");
+    // Its watchers elsewhere have told the server that it had.
+    domain.hub().watched_elsewhere(run.id);
     if run.takeovers > MOST_TAKEOVERS {
         let base = run.last_seq + AHEAD;
         end(domain, run, message, base, &End::Failed(interrupted())).await;

@@ -68,10 +68,15 @@ pub(super) fn events(domain: Domain, user: UserId, run: RunId, after: u64) -> Ev
             }
             // It waits for its turn or for a person, or another server works on it.
             let look = if domain.store().hears_others() { LOOK_ANYWAY } else { LOOK };
-            tokio::select! {
-                _ = openings.changed() => {}
-                _ = elsewhere.changed() => {}
-                () = tokio::time::sleep(look) => {}
+            let look = tokio::time::sleep(look);
+            tokio::pin!(look);
+            loop {
+                tokio::select! {
+                    // Another run's opening is none of its business.
+                    _ = openings.changed() => if domain.hub().find(run).is_some() { break },
+                    _ = elsewhere.changed() => break,
+                    () = &mut look => break,
+                }
             }
         }
     }

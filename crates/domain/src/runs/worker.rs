@@ -9,12 +9,13 @@ use agent::llm::Clock;
 use agent::run::{RunError, RunLimits, RunOutcome, RunRequest};
 use protocol::limits::{PREVIEW_CHARS, TOOL_ROUNDS, excerpt};
 use protocol::message::RunFailure;
-use protocol::{Message, MessageStatus, RunEvent};
+use protocol::{Message, MessageStatus, RunEvent, RunId};
 use store::runs::{Lease, RunRecord, RunStatus};
 use store::{Scope, conversations, messages, runs, tool_calls};
 use tokio_util::sync::CancellationToken;
 
 use super::host::{Host, Open};
+use super::hub::Channel;
 use super::load::{Loaded, begin, rounds};
 use super::writer::{AHEAD, WriteError, Writer};
 use crate::plain::plain;
@@ -58,8 +59,13 @@ impl Domain {
         }
         let domain = self.clone();
         self.inner.tasks.spawn(async move {
+            let open = OpenChannel {
+                domain: &domain,
+                run: writer.run().id,
+                channel: &channel,
+            };
             let next = domain.work(&writer, &channel.cancel).await;
-            domain.hub().close(writer.run().id, &channel);
+            drop(open);
             domain.spawn_title(writer.run(), writer.message_with(&[]));
             if let Some(next) = next {
                 domain.work_on_next(next).await;
@@ -86,6 +92,8 @@ impl Domain {
 
     async fn work(&self, writer: &Arc<Writer>, cancel: &CancellationToken) -> Option<RunRecord> {
         let stop = CancellationToken::new();
+        // Also where the work panics: its lease must lapse then.
+        let _stopped = stop.clone().drop_guard();
         let storing = tokio::spawn({
             let (writer, stop) = (writer.clone(), stop.clone());
             async move { writer.keep_storing(stop).await }
@@ -239,6 +247,19 @@ impl Domain {
         let next = commit.end(status, events, self.lease()).await?;
         fault::point("end.stored");
         Ok(next)
+    }
+}
+
+/// Closes a run's channel when it is dropped, also where the work on it panics.
+struct OpenChannel<'a> {
+    domain: &'a Domain,
+    run: RunId,
+    channel: &'a Arc<Channel>,
+}
+
+impl Drop for OpenChannel<'_> {
+    fn drop(&mut self) {
+        self.domain.hub().close(self.run, self.channel);
     }
 }
 

@@ -240,7 +240,10 @@ impl Writer {
         let mut persist = self.persist.lock().await;
         let mut tx = self.store.begin(Scope::Actor(&self.run.user_id)).await?;
         if persist.uncertain {
-            let stored = runs::find(&mut tx, self.run.id).await?.ok_or(WriteError::Lost)?;
+            // Locked, which waits for the write in question where it is still at work.
+            let stored = runs::find_for_update(&mut tx, self.run.id)
+                .await?
+                .ok_or(WriteError::Lost)?;
             if stored.lease_epoch != self.run.lease_epoch {
                 return Err(WriteError::Lost);
             }

@@ -290,6 +290,35 @@ async fn changes_in_bulk_are_asked_about_and_few_are_not(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn taking_back_in_bulk_is_asked_about_too(pool: PgPool) {
+    let world = world(pool).await;
+    world.never_ask().await;
+    let six = (0..6).map(|number| add(&format!("Task {number}"))).collect();
+    world.script.step(six).step(vec![Beat::Say("There.")]);
+    let sent = world.send(None, "Add six").await;
+    world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
+    let destructive = UpdatePreferences {
+        approval: Some(Approval::Destructive),
+        ..UpdatePreferences::default()
+    };
+    world
+        .domain
+        .preferences()
+        .update(&world.ada, &destructive)
+        .await
+        .unwrap();
+    let undo = || Beat::Call("undo_last_change", "{}".into());
+    world
+        .script
+        .step((0..5).map(|_| undo()).collect())
+        .step(vec![undo()]);
+    let sent = world.send(Some(sent.conversation.id), "Undo it all").await;
+    let rests = resting(&world, sent.run_id).await;
+    assert_eq!(waiting(&rests).len(), 1);
+    assert_eq!(titles(&world).await.len(), 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_question_outlives_the_server_and_can_be_stopped_or_runs_out(pool: PgPool) {
     let world = world(pool.clone()).await;
     world
