@@ -18,7 +18,7 @@ export class ChatPage extends Shell {
 
   constructor(page: Page) {
     super(page);
-    this.box = page.getByRole("textbox", { name: "Message" });
+    this.box = page.getByRole("textbox", { name: "Message", exact: true });
     this.send = page.getByRole("button", { name: "Send", exact: true });
     this.stop = page.getByRole("button", { name: "Stop", exact: true });
     this.messages = page.getByRole("log");
