@@ -1,8 +1,5 @@
 //! What is behind each route: the list that the router is held against.
 
-use std::collections::BTreeSet;
-
-use super::routes::Route;
 use Body::{File, Form, Json, None};
 use Who::{Anyone, Nobody, Owner, OwnerPage, Page, SignedIn};
 
@@ -564,8 +561,8 @@ const ENDS: &[Door] = &[
     ),
 ];
 
-/// Doors that are being built: they count as soon as the router has their routes.
-const SOON: &[Door] = &[
+/// Undo and redo, of calls and of whole answers.
+const TURNS: &[Door] = &[
     door(
         "POST",
         "/api/chat/tool-calls/{id}/redo",
@@ -610,20 +607,18 @@ const SOON: &[Door] = &[
     ),
 ];
 
-/// All of them, of a router with these routes.
-pub(super) fn all(routes: &BTreeSet<Route>) -> Vec<Door> {
+/// All of them.
+pub(super) fn all() -> Vec<Door> {
     let functions = FUNCTIONS.iter().map(|(name, form, who)| {
         let path: &'static str = format!("/api/fn/{name}").leak();
         door("POST", path, path, Form(form), *who)
     });
-    let is_there = |door: &&Door| routes.contains(&(door.method.to_owned(), door.route.to_owned()));
-    let soon = SOON.iter().filter(is_there).copied();
     let ends = ENDS.iter().map(|door| Door { ends: true, ..*door });
     DOORS
         .iter()
         .copied()
+        .chain(TURNS.iter().copied())
         .chain(functions)
-        .chain(soon)
         .chain(ends)
         .collect()
 }

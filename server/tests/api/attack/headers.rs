@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use super::doors::{self, Who};
 use super::knock::{As, Knock, answer, unknown};
-use super::{Findings, changes, dump, routes, scene};
+use super::{Findings, changes, dump, scene};
 use crate::support::{Answer, ORIGIN, Setup, TestApp};
 
 const EVIL: &str = "https://evil.example";
@@ -91,7 +91,7 @@ async fn every_answer_makes_browsers_careful(pool: PgPool) {
     let mut findings = Findings::default();
     for (app, is_https) in [(&http, false), (&https, true)] {
         let mut seen = std::collections::BTreeSet::new();
-        for door in doors::all(&routes::all(app).await) {
+        for door in doors::all() {
             for plain in [false, true] {
                 let knock = Knock::at(&door).plain(plain);
                 // Over https only what https adds is looked for once more.
@@ -140,7 +140,7 @@ async fn every_unsafe_door_asks_where_a_browser_comes_from(pool: PgPool) {
     let (app, zebra, _) = scene(&pool).await;
     let before = dump(&pool, &zebra).await;
     let mut findings = Findings::default();
-    for door in doors::all(&routes::all(&app).await) {
+    for door in doors::all() {
         let knock = Knock::at(&door).with(&zebra.ids);
         if door.method == "GET" || door.who == Who::Nobody {
             continue;

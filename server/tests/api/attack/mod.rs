@@ -38,7 +38,7 @@ async fn scene(pool: &PgPool) -> (TestApp, World, World) {
 async fn every_route_is_on_the_list(pool: PgPool) {
     let app = TestApp::new(pool).await;
     let routes = routes::all(&app).await;
-    let doors = doors::all(&routes);
+    let doors = doors::all();
     let listed = |method: &str, path: &str| (method.to_owned(), path.to_owned());
     let known: BTreeSet<_> = doors
         .iter()
@@ -107,7 +107,7 @@ async fn somebody_else_finds_every_door_shut(pool: PgPool) {
     let (app, zebra, otter) = scene(&pool).await;
     let before = dump(&pool, &zebra).await;
     let mut findings = Findings::default();
-    for door in doors::all(&routes::all(&app).await) {
+    for door in doors::all() {
         for plain in [false, true] {
             let place = format!("{} {} plain: {plain}", door.method, door.path);
             let knock = Knock::at(&door).plain(plain);
@@ -173,7 +173,7 @@ async fn nobody_in_particular_finds_every_door_shut(pool: PgPool) {
     let (app, zebra, _) = scene(&pool).await;
     let before = dump(&pool, &zebra).await;
     let mut findings = Findings::default();
-    for door in doors::all(&routes::all(&app).await) {
+    for door in doors::all() {
         for plain in [false, true] {
             let place = format!("{} {} plain: {plain}", door.method, door.path);
             let knock = Knock::at(&door).plain(plain);
@@ -224,7 +224,7 @@ async fn what_is_hers_and_what_is_not_there_look_alike_and_cost_alike(pool: PgPo
     let (app, zebra, otter) = scene(&pool).await;
     let statements = Statements::watch();
     let mut findings = Findings::default();
-    for door in doors::all(&routes::all(&app).await) {
+    for door in doors::all() {
         if !matches!(door.who, Who::Owner | Who::OwnerPage) {
             continue;
         }
