@@ -406,8 +406,9 @@ async fn newest(
     Ok(None)
 }
 
-/// The calls of an answer whose changes stand, or those whose changes were undone, in the order in which they were made
-/// and locked in that order.
+/// The calls of an answer whose changes stand, or those whose changes were undone, in the order in which they were made.
+/// Locks both kinds, in that order, and looks at their status only then: one that another transaction is turning counts
+/// as what it became.
 pub async fn of_answer_for_update(
     tx: &mut Tx,
     message: MessageId,
@@ -416,13 +417,21 @@ pub async fn of_answer_for_update(
     let rows: Vec<ToolCallRow> = sqlx::query_as(
         "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
                 changes, started_at, duration_ms, turn
-         FROM tool_calls WHERE message_id = $1 AND status = $2 AND changes <> '[]' ORDER BY position FOR UPDATE",
+         FROM tool_calls
+         WHERE message_id = $1 AND status IN ('success', 'undone') AND changes <> '[]'
+         ORDER BY position FOR UPDATE",
     )
     .bind(message.0)
-    .bind(status.as_str())
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let records = rows.into_iter().map(ToolCallRecord::try_from);
+    records
+        .filter(|record| {
+            record
+                .as_ref()
+                .map_or(true, |record| record.call.status == status)
+        })
+        .collect()
 }
 
 /// Marks a standing call as undone, or an undone one as standing, and keeps what that changed.

@@ -145,8 +145,9 @@ impl ThrowAway {
     }
 }
 
-/// Makes the roles that migrations share. Tests migrate databases of their own side by side; on a new cluster all of them
-/// would make the roles at one moment, and now and then one of them does not see yet what another one just made.
+/// Makes the roles that migrations share, and grants them. Tests migrate databases of their own side by side; on a new
+/// cluster all of them would do this at one moment, and now and then one of them does not see yet what another one just
+/// made.
 fn make_roles(url: &str) {
     let Ok(programs) = setup::postgres_programs() else {
         return;
@@ -160,7 +161,9 @@ fn make_roles(url: &str) {
         // What fails here the migrations do.
         let _ = Task::new(programs.join("psql"))
             .args([url, "-qX", "-c"])
-            .arg(format!("CREATE ROLE {role} NOLOGIN NOBYPASSRLS"))
+            .arg(format!(
+                "CREATE ROLE {role} NOLOGIN NOBYPASSRLS; GRANT {role} TO CURRENT_USER"
+            ))
             .capture();
     }
 }
