@@ -23,11 +23,12 @@ const HELP: &str = "\
 cargo xtask <command>
 
   run [ARGS…]      set up what is missing, build, start greenlit with ARGS
-  test [STAGES…]   what CI runs: lint, unit, chaos, size, e2e (default: all of them)
+  test [STAGES…]   what CI runs: lint, audit, unit, chaos, size, e2e (default: all of them)
   build            the site (WASM, JS, CSS) and target/release/greenlit
   site             the site alone; a debug build of the server reads it from target/site
   setup [--test]   install what is missing for run (and for test)
   lint             rustfmt's check and clippy, native and WASM
+  audit            licences, sources and known holes of what we depend on (deny.toml)
   fmt              format the Rust sources
   size             what /dashboard/chat transfers, against the budget
   bench [NAMES…]   measurements: medians and ratios
@@ -60,6 +61,7 @@ fn dispatch() -> Result<ExitCode> {
         Some("site") => build::site(&workspace).map(|()| ExitCode::SUCCESS),
         Some("setup") => setup::run(&workspace, &names).map(|()| ExitCode::SUCCESS),
         Some("lint") => test::run(&workspace, &["lint"]),
+        Some("audit") => test::run(&workspace, &["audit"]),
         Some("size") => test::size_only(&workspace),
         Some("fmt") => test::format(&workspace).map(|()| ExitCode::SUCCESS),
         Some("chaos") => test::chaos(&workspace, &names),

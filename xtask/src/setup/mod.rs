@@ -2,6 +2,7 @@
 
 mod apt;
 pub(crate) mod browser;
+mod cargo_deny;
 mod npm;
 mod postgres;
 pub(crate) mod site_tools;
@@ -73,6 +74,11 @@ pub(crate) fn for_run(workspace: &Workspace) -> Result<Option<std::path::PathBuf
 /// Postgres' programs, for a server that a test starts itself.
 pub(crate) fn postgres_programs() -> Result<std::path::PathBuf> {
     postgres::find_or_install()
+}
+
+/// cargo-deny, as a program to call.
+pub(crate) fn cargo_deny(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    cargo_deny::find_or_install(workspace)
 }
 
 /// nginx, where it can be installed; what needs it says so when it is not there.

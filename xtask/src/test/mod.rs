@@ -1,8 +1,9 @@
 //! `cargo xtask test`: what CI runs.
 //!
-//! Five stages, each of which goes on after a failure so that one run shows everything; then a summary, whose last line
+//! Six stages, each of which goes on after a failure so that one run shows everything; then a summary, whose last line
 //! is always `N passed, N failed`. A lint, the build and the size budget count as one test each.
 
+mod audit;
 mod browser;
 mod chaos;
 mod lint;
@@ -33,7 +34,7 @@ struct Outcome {
 
 /// Runs the named stages, all of them without names, in a fixed order.
 pub(crate) fn run(workspace: &Workspace, stages: &[&str]) -> Result<ExitCode> {
-    const STAGES: [&str; 5] = ["lint", "unit", "chaos", "size", "e2e"];
+    const STAGES: [&str; 6] = ["lint", "audit", "unit", "chaos", "size", "e2e"];
     if let Some(unknown) = stages.iter().find(|stage| !STAGES.contains(stage)) {
         bail!("no stage `{unknown}`; there are: {}", STAGES.join(", "));
     }
@@ -42,6 +43,9 @@ pub(crate) fn run(workspace: &Workspace, stages: &[&str]) -> Result<ExitCode> {
     let mut compiler = Compiler::Rustc;
     if wanted("lint") {
         compiler = lint::run(workspace, wanted("unit"), &mut outcomes);
+    }
+    if wanted("audit") {
+        audit::run(workspace, stages == ["audit"], &mut outcomes);
     }
     if wanted("unit") {
         outcomes.measure("cargo tests", || unit::run(workspace, compiler));
@@ -117,10 +121,24 @@ impl Outcomes {
         tally.failed == 0
     }
 
+    /// A step that cannot be done on this machine: it counts as nothing, and the summary says so.
+    fn skip(&mut self, name: &str, why: &str) {
+        say(&format!("{name} NOT CHECKED, {why}"));
+        self.0.push(Outcome {
+            name: format!("{name} (not checked)"),
+            tally: Tally::default(),
+            took: Duration::ZERO,
+        });
+    }
+
     fn conclude(&self) -> ExitCode {
         println!();
         for Outcome { name, tally, took } in &self.0 {
-            let mark = if tally.failed == 0 { "ok" } else { "FAILED" };
+            let mark = match tally {
+                Tally { passed: 0, failed: 0 } => "skipped",
+                Tally { failed: 0, .. } => "ok",
+                _ => "FAILED",
+            };
             println!("{mark:<7} {name:<28} {tally:<24} {:>5} s", took.as_secs());
         }
         let total = self
