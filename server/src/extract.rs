@@ -90,16 +90,16 @@ impl<S: Sync + Send, T: DeserializeOwned + Default> FromRequest<S> for OptionalJ
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        if is_json(request.headers()) {
-            return Json::from_request(request, state)
-                .await
-                .map(|Json(body)| Self(body));
-        }
+        let is_json = is_json(request.headers());
         let bytes = Bytes::from_request(request, state).await.map_err(body_error)?;
+        // Clients that name the type for every request send it with nothing, too.
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
-        Err(not_json())
+        if !is_json {
+            return Err(not_json());
+        }
+        from_json(&bytes).map(Self)
     }
 }
 

@@ -42,6 +42,21 @@ async fn bodies_are_held_against_their_form(pool: PgPool) {
         .await;
     insta::assert_json_snapshot!("unsupported_media_type", tidy(form.problem(415)));
     app.post("/api/tasks").by(&ada).send().await.problem(415);
+    // Where a body may be left out an empty one is none, whatever it is called; what is there has to be JSON.
+    let undo = "/api/chat/tool-calls/0190b5a0-0000-7000-8000-000000000000/undo";
+    for (kind, body, status) in [
+        ("application/json", "", 404),
+        ("text/plain", "", 404),
+        ("application/json", "{", 400),
+        ("text/plain", "{}", 415),
+    ] {
+        app.post(undo)
+            .by(&ada)
+            .body(kind, body)
+            .send()
+            .await
+            .problem(status);
+    }
     post("application/json; charset=utf-8", "{\"title\": \"Milk\"}")
         .send()
         .await
