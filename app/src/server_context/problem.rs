@@ -133,6 +133,7 @@ fn account_status(error: AccountError) -> u16 {
         AccountError::InvalidEmail
         | AccountError::PasswordTooShort
         | AccountError::PasswordTooLong
+        | AccountError::PasswordCommon
         | AccountError::InvalidPassword
         | AccountError::NoPassword => 400,
     }
@@ -145,6 +146,7 @@ fn account_code(error: AccountError) -> &'static str {
         AccountError::InvalidEmail => "invalid_email",
         AccountError::PasswordTooShort => "password_too_short",
         AccountError::PasswordTooLong => "password_too_long",
+        AccountError::PasswordCommon => "password_common",
         AccountError::InvalidPassword => "invalid_password",
         AccountError::NoPassword => "no_password",
     }
@@ -165,6 +167,10 @@ fn account_field(error: AccountError) -> Option<FieldError> {
                 "must have at least {} characters",
                 protocol::limits::PASSWORD_MIN_UNITS
             ),
+        ),
+        AccountError::PasswordCommon => (
+            "password",
+            "is one of those that are tried first; choose another, such as a few words in a row".into(),
         ),
         AccountError::PasswordTooLong => (
             "password",

@@ -58,6 +58,9 @@ pub enum AccountError {
     PasswordTooShort,
     #[error("Password too long")]
     PasswordTooLong,
+    /// It is one of those that everybody's first guesses hold.
+    #[error("Password is one of those that are tried first. Please choose a different password.")]
+    PasswordCommon,
     /// Somebody signed in gave a password that is not theirs.
     #[error("Invalid password")]
     InvalidPassword,
@@ -75,6 +78,7 @@ impl AccountError {
             Self::InvalidEmail => "INVALID_EMAIL",
             Self::PasswordTooShort => "PASSWORD_TOO_SHORT",
             Self::PasswordTooLong => "PASSWORD_TOO_LONG",
+            Self::PasswordCommon => "PASSWORD_COMPROMISED",
             Self::InvalidPassword => "INVALID_PASSWORD",
             Self::NoPassword => "CREDENTIAL_ACCOUNT_NOT_FOUND",
         }

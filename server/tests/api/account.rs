@@ -85,6 +85,10 @@ async fn better_auth_changes_user_and_password(pool: PgPool) {
             change("correct horse", &"x".repeat(129), false),
             "PASSWORD_TOO_LONG",
         ),
+        (
+            change("correct horse", "password123", false),
+            "PASSWORD_COMPROMISED",
+        ),
     ] {
         assert_eq!(
             auth(&app, "change-password", &ada.cookie, body)

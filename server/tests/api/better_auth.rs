@@ -218,6 +218,12 @@ async fn errors_carry_better_auth_s_codes(pool: PgPool) {
             400,
             "PASSWORD_TOO_LONG",
         ),
+        (
+            "sign-up",
+            with("password", json!("Password123!")),
+            400,
+            "PASSWORD_COMPROMISED",
+        ),
         ("sign-up", with("password", json!("")), 400, "VALIDATION_ERROR"),
         (
             "sign-up",

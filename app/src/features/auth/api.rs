@@ -7,8 +7,8 @@ use crate::error::AppError;
 /// Makes an account and signs in; leads on to `next`, a path of this site, and answers with where that is.
 ///
 /// # Errors
-/// `email_taken`, `invalid_email`, `password_too_short`, `password_too_long`, `rate_limited`; `validation_failed` for a
-/// password that is tried first.
+/// `email_taken`, `invalid_email`, `password_too_short`, `password_too_long`, `password_common`,
+/// `rate_limited`.
 #[server(prefix = "/api/fn", endpoint = "sign_up")]
 pub async fn sign_up(
     #[server(default)] name: String,
@@ -21,7 +21,6 @@ pub async fn sign_up(
 
     let done = async {
         check_auth_limit()?;
-        domain().accounts().refuse_common_password(&password)?;
         let sign_up = domain::accounts::SignUp {
             name: name.clone(),
             email: email.clone(),

@@ -82,7 +82,6 @@ pub async fn change_password(
     let outcome = async {
         let (actor, request, domain) = (actor()?, request(), domain());
         check_auth_limit()?;
-        domain.accounts().refuse_common_password(&password)?;
         let change = domain::accounts::ChangePassword {
             current: current_password,
             new: password,

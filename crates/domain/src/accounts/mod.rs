@@ -100,7 +100,7 @@ impl<'a> Accounts<'a> {
     /// Makes an account and signs in.
     ///
     /// # Errors
-    /// `Account` for a taken or malformed address and a password of the wrong length.
+    /// `Account` for a taken or malformed address and a password of the wrong length or one that everybody tries first.
     pub async fn sign_up(&self, request: SignUp, client: &Client) -> Result<SignedIn, Error> {
         let name = checked_text(&request.name, 0, USER_NAME_CHARS)
             .map_err(|message| Error::invalid("name", message))?;
@@ -365,10 +365,12 @@ pub(crate) fn known_time_zone(name: Option<&str>) -> Option<&str> {
     name.filter(|name| name.len() <= 64 && TimeZone::get(name).is_ok())
 }
 
+/// A password that may be taken, at whatever door it is given.
 fn checked_password(password: &str) -> Result<(), AccountError> {
     match password.encode_utf16().count() {
         units if units < PASSWORD_MIN_UNITS => Err(AccountError::PasswordTooShort),
         units if units > PASSWORD_MAX_UNITS => Err(AccountError::PasswordTooLong),
+        _ if common_passwords::is_common(password) => Err(AccountError::PasswordCommon),
         _ => Ok(()),
     }
 }
@@ -438,10 +440,11 @@ mod tests {
     #[test]
     fn passwords_are_counted_in_utf16_units() {
         assert_eq!(checked_password("1234567"), Err(AccountError::PasswordTooShort));
-        assert_eq!(checked_password("😀😀😀😀"), Ok(()));
+        assert_eq!(checked_password("😀🎉🌳🍎"), Ok(()));
         assert_eq!(
             checked_password(&"a".repeat(129)),
             Err(AccountError::PasswordTooLong)
         );
+        assert_eq!(checked_password("Password123"), Err(AccountError::PasswordCommon));
     }
 }

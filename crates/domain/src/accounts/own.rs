@@ -5,8 +5,7 @@ use protocol::limits::{USER_NAME_CHARS, checked_text};
 use store::{Scope, Tx, accounts, runs, sessions};
 
 use super::{
-    Accounts, Client, Session, SignedIn, checked_password, common_passwords, insert_session, password,
-    session_of, tokens,
+    Accounts, Client, Session, SignedIn, checked_password, insert_session, password, session_of, tokens,
 };
 use crate::{AccountError, Actor, Error};
 
@@ -54,25 +53,10 @@ impl Accounts<'_> {
         Ok(tx.commit().await?)
     }
 
-    /// Whether a password is one that everybody tries first. Pages ask before they take a new one; Better Auth's
-    /// protocol has no such refusal, so its door takes any of the right length.
-    ///
-    /// # Errors
-    /// `Invalid` for such a password.
-    pub fn refuse_common_password(&self, password: &str) -> Result<(), Error> {
-        if common_passwords::is_common(password) {
-            return Err(Error::invalid(
-                "password",
-                "is one of those that are tried first; choose another, such as a few words in a row",
-            ));
-        }
-        Ok(())
-    }
-
     /// Replaces the actor's password. With `revoke_others` the answer is a new session, and every older one is over.
     ///
     /// # Errors
-    /// `Account`: `NoPassword`, `InvalidPassword`, or the new one's length.
+    /// `Account`: `NoPassword`, `InvalidPassword`, or the new one's length, or that everybody tries it first.
     pub async fn change_password(
         &self,
         actor: &Actor,
