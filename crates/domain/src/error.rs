@@ -86,6 +86,16 @@ impl AccountError {
 }
 
 impl Error {
+    /// Whether Postgres ended the transaction for the sake of another one.
+    fn is_deadlock(&self) -> bool {
+        match self {
+            Self::Unavailable(source) => source
+                .downcast_ref::<store::Error>()
+                .is_some_and(store::Error::is_deadlock),
+            _ => false,
+        }
+    }
+
     /// Over a limit of what may be at once.
     pub fn too_many(detail: impl Into<String>) -> Self {
         Self::TooMany {
@@ -100,6 +110,23 @@ impl Error {
             field: field.to_owned(),
             message: message.into(),
         }])
+    }
+}
+
+/// How often work is done again that others' transactions were in the way of.
+const AGAIN: u32 = 2;
+
+/// Does some work that is one transaction, again as a whole where Postgres ended it for the sake of another.
+pub(crate) async fn again<T, F>(work: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let mut left = AGAIN;
+    loop {
+        match work().await {
+            Err(error) if left > 0 && error.is_deadlock() => left -= 1,
+            outcome => return outcome,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use store::{Scope, messages, tool_calls};
 
 pub use store::tool_calls::{Change, ChangeRecord, ToolCallRecord};
 
+use crate::error::again;
 use crate::turns::{Turned, Way, turn};
 use crate::{Actor, Domain, Error, page};
 
@@ -63,7 +64,7 @@ impl<'a> ToolCalls<'a> {
     /// # Errors
     /// `Conflict` when it changed nothing or was undone already, `ChangedSince` when a task was changed since.
     pub async fn undo(&self, actor: &Actor, id: ToolCallId, overwrite: bool) -> Result<ToolCall, Error> {
-        self.turn_one(actor, id, Way::Undo, overwrite).await
+        again(|| self.turn_one(actor, id, Way::Undo, overwrite)).await
     }
 
     /// Does an undone call's changes again and returns the call, which stands now.
@@ -71,7 +72,7 @@ impl<'a> ToolCalls<'a> {
     /// # Errors
     /// `Conflict` when it was not undone, `ChangedSince` when a task was changed since.
     pub async fn redo(&self, actor: &Actor, id: ToolCallId, overwrite: bool) -> Result<ToolCall, Error> {
-        self.turn_one(actor, id, Way::Redo, overwrite).await
+        again(|| self.turn_one(actor, id, Way::Redo, overwrite)).await
     }
 
     /// Takes back everything of an answer that stands, the newest first; all of it or nothing. Returns the calls.
@@ -84,7 +85,7 @@ impl<'a> ToolCalls<'a> {
         id: MessageId,
         overwrite: bool,
     ) -> Result<Vec<ToolCall>, Error> {
-        self.turn_answer(actor, id, Way::Undo, overwrite).await
+        again(|| self.turn_answer(actor, id, Way::Undo, overwrite)).await
     }
 
     /// Does everything of an answer that was undone again, the oldest first; all of it or nothing. Returns the calls.

@@ -29,6 +29,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether Postgres ended the transaction for the sake of another one: done again as a whole, it may well succeed.
+    pub fn is_deadlock(&self) -> bool {
+        match self {
+            Self::Contended(sqlx::Error::Database(error)) => {
+                matches!(error.code().as_deref(), Some("40P01" | "40001"))
+            }
+            _ => false,
+        }
+    }
+
     /// The constraint that refused the row, if one did.
     pub fn constraint(&self) -> Option<&str> {
         match self {

@@ -190,6 +190,20 @@ pub async fn of_run_for_update(tx: &mut Tx, run: RunId) -> Result<Vec<ToolCallRe
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// The calls of a run that wait for a person's decision, in the order in which they were made, locked until the
+/// transaction ends. The others are left alone: a worker that runs one may wait for another of them.
+pub async fn waiting_of_run_for_update(tx: &mut Tx, run: RunId) -> Result<Vec<ToolCallRecord>, Error> {
+    let rows: Vec<ToolCallRow> = sqlx::query_as(
+        "SELECT id, conversation_id, run_id, message_id, tool_name, arguments, result, status, summary,
+                changes, started_at, duration_ms, turn
+         FROM tool_calls WHERE run_id = $1 AND status = 'awaiting_approval' ORDER BY position FOR UPDATE",
+    )
+    .bind(run.0)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// How many calls of a run to these tools were done without a person having been asked.
 pub async fn unasked_changes(tx: &mut Tx, run: RunId, tools: &[&str]) -> Result<u32, Error> {
     let count: i64 = sqlx::query_scalar(

@@ -7,7 +7,6 @@ use protocol::{RunId, ToolCall, ToolCallId, ToolCallStatus};
 use serde_json::Value;
 use store::conversations::Probed;
 use store::runs::{RunRecord, RunStatus};
-use store::tool_calls::ToolCallRecord;
 use store::{Scope, Tx, runs, tool_calls};
 
 use super::host::without_nul;
@@ -67,10 +66,9 @@ pub(super) async fn decide_all(
     decision: &Decision,
 ) -> Result<Vec<ToolCall>, Error> {
     let mut tx = domain.store().begin(Scope::Actor(actor.user_id())).await?;
-    let journal = tool_calls::of_run_for_update(&mut tx, run_id).await?;
-    let waits = |record: &&ToolCallRecord| record.call.status == ToolCallStatus::AwaitingApproval;
+    let waiting = tool_calls::waiting_of_run_for_update(&mut tx, run_id).await?;
     let mut decided = vec![];
-    for record in journal.iter().filter(waits) {
+    for record in &waiting {
         decided.push(note(&mut tx, &record.call, decision).await?);
     }
     if decided.is_empty() {

@@ -30,6 +30,7 @@ use store::runs::{RunRecord, RunStatus};
 use store::{Scope, Signal, messages, runs};
 use tokio::time::timeout;
 
+use crate::error::again;
 use crate::{Actor, Domain, Error};
 
 pub use approvals::Decision;
@@ -166,7 +167,8 @@ impl<'a> Runs<'a> {
         decision: Decision,
     ) -> Result<ToolCall, Error> {
         let (domain, actor) = (self.domain.clone(), actor.clone());
-        let work = async move { approvals::decide(&domain, &actor, run, call, decision).await };
+        let work =
+            async move { again(|| approvals::decide(&domain, &actor, run, call, decision.clone())).await };
         self.domain.see_through(work).await
     }
 
@@ -215,7 +217,7 @@ impl<'a> Runs<'a> {
             Decision::Deny
         };
         let (domain, actor) = (self.domain.clone(), actor.clone());
-        let work = async move { approvals::decide_all(&domain, &actor, run, &decision).await };
+        let work = async move { again(|| approvals::decide_all(&domain, &actor, run, &decision)).await };
         self.domain.see_through(work).await
     }
 

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod approvals;
+mod contention;
 mod feed;
 mod injection;
 mod list;
