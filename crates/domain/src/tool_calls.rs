@@ -98,7 +98,7 @@ impl<'a> ToolCalls<'a> {
         id: MessageId,
         overwrite: bool,
     ) -> Result<Vec<ToolCall>, Error> {
-        self.turn_answer(actor, id, Way::Redo, overwrite).await
+        again(|| self.turn_answer(actor, id, Way::Redo, overwrite)).await
     }
 
     async fn turn_one(
@@ -130,9 +130,9 @@ impl<'a> ToolCalls<'a> {
             return Err(conflict(code, detail));
         }
         match turn(&mut tx, &[record], way, overwrite).await? {
-            Turned::Done(mut turned) => {
+            Turned::Done { mut calls, .. } => {
                 tx.commit().await?;
-                turned
+                calls
                     .pop()
                     .map(|record| record.call)
                     .ok_or(Error::NotFound("tool call"))
@@ -164,9 +164,9 @@ impl<'a> ToolCalls<'a> {
             calls.reverse();
         }
         match turn(&mut tx, &calls, way, overwrite).await? {
-            Turned::Done(turned) => {
+            Turned::Done { calls, .. } => {
                 tx.commit().await?;
-                Ok(turned.into_iter().map(|record| record.call).collect())
+                Ok(calls.into_iter().map(|record| record.call).collect())
             }
             Turned::Conflict(changes) => Err(Error::ChangedSince(changes)),
         }

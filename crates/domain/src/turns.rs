@@ -36,8 +36,13 @@ impl Way {
 
 /// What came of it.
 pub(crate) enum Turned {
-    /// The calls as they are now, in the order in which they were turned.
-    Done(Vec<ToolCallRecord>),
+    /// It was done.
+    Done {
+        /// The calls as they are now, in the order in which they were turned.
+        calls: Vec<ToolCallRecord>,
+        /// What was changed since and is gone.
+        overwrote: Vec<Overwrite>,
+    },
     /// Nothing: this would have been overwritten.
     Conflict(Vec<Overwrite>),
 }
@@ -93,7 +98,10 @@ pub(crate) async fn turn(
     for (call, changes) in calls.iter().zip(&turns) {
         turned.push(tool_calls::turn(tx, call.call.id, way.to(), changes).await?);
     }
-    Ok(Turned::Done(turned))
+    Ok(Turned::Done {
+        calls: turned,
+        overwrote: overwritten,
+    })
 }
 
 type Standing = BTreeMap<TaskId, TaskRecord>;

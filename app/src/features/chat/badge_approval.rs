@@ -14,7 +14,7 @@ use crate::ui::text_area::escaped;
 pub(super) struct Typed(pub(super) Flash);
 
 /// What a tool's summary says of the deed, as the beginning of it said of the wish.
-const WISHES: [(&str, &str); 8] = [
+const WISHES: [(&str, &str); 9] = [
     ("Created task: ", "create: "),
     ("Deleted task: ", "delete: "),
     ("Completed task: ", "complete: "),
@@ -23,6 +23,7 @@ const WISHES: [(&str, &str); 8] = [
     ("Updated task: ", "change: "),
     ("Unchanged task: ", "change: "),
     ("Undid: ", "undo: "),
+    ("Redid: ", "redo: "),
 ];
 
 /// What a call would do or was refused to do, to follow a "to": "delete: Milk".

@@ -102,7 +102,12 @@ pub enum TurnOutcome {
     /// There is none.
     Nothing,
     /// It was done; the call's summary as it was ("Created task: Milk").
-    Turned { call_id: ToolCallId, summary: String },
+    Turned {
+        call_id: ToolCallId,
+        summary: String,
+        /// What was changed since and is overwritten by it, if that was to be.
+        overwrote: Vec<Overwrite>,
+    },
     /// It was not done, since it would overwrite what was changed since.
     Conflict {
         summary: String,
@@ -174,8 +179,13 @@ pub trait Tool: Send + Sync {
     /// Name, description and JSON Schema of the arguments.
     fn definition(&self) -> ToolDefinition;
 
-    /// What it does at most; whether a person is asked first goes by it.
+    /// What it does at most, as long as [`Tool::effect_of`] says nothing else; whether a person is asked first goes by it.
     fn effect(&self) -> Effect;
+
+    /// What it does at most with these arguments.
+    fn effect_of(&self, _arguments: &Arguments) -> Effect {
+        self.effect()
+    }
 
     /// Other names under which models know it.
     fn aliases(&self) -> &[&str] {

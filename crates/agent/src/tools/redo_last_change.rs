@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::turns::{Words, parameters, told};
+use super::turns::{Words, effect_of, parameters, told};
 use super::{Arguments, Effect, Tool, ToolContext, ToolError, ToolOutput};
 use crate::llm::ToolDefinition;
 
@@ -18,6 +18,10 @@ pub(super) struct RedoLastChange;
 impl Tool for RedoLastChange {
     fn effect(&self) -> Effect {
         Effect::Changes
+    }
+
+    fn effect_of(&self, arguments: &Arguments) -> Effect {
+        effect_of(arguments)
     }
 
     fn definition(&self) -> ToolDefinition {

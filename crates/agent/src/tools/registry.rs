@@ -92,9 +92,15 @@ impl Registry {
         self.find(name).map(|entry| entry.definition.name.as_str())
     }
 
-    /// What a call does at most; nothing where there is no such tool.
-    pub fn effect(&self, name: &str) -> Effect {
-        self.find(name).map_or(Effect::Reads, |entry| entry.tool.effect())
+    /// What a call with these arguments does at most; nothing where there is no such tool.
+    pub fn effect(&self, name: &str, arguments: &str) -> Effect {
+        self.find(name).map_or(Effect::Reads, |entry| {
+            match Arguments::parse(&entry.definition.name, arguments) {
+                Ok(arguments) => entry.tool.effect_of(&arguments),
+                // It will be refused.
+                Err(_) => entry.tool.effect(),
+            }
+        })
     }
 
     /// The names of the tools that do more than read.
@@ -170,6 +176,25 @@ mod tests {
         assert_eq!(registry.canonical_name("add_task"), Some("add_task"));
         assert_eq!(registry.canonical_name("Add_Task"), None);
         assert_eq!(registry.canonical_name("launch_rocket"), None);
+    }
+
+    #[test]
+    fn overwriting_is_destroying() {
+        let registry = Registry::built_in();
+        for tool in ["undo_last_change", "redo_last_change"] {
+            for arguments in ["", "{}", r#"{"overwrite": false}"#, "{\"overwrite\""] {
+                assert_eq!(registry.effect(tool, arguments), Effect::Changes, "{arguments}");
+            }
+            for arguments in [
+                r#"{"overwrite": true}"#,
+                r#"{"overwrite": "Yes"}"#,
+                r#""{\"overwrite\": 1}""#,
+            ] {
+                assert_eq!(registry.effect(tool, arguments), Effect::Destroys, "{arguments}");
+            }
+        }
+        assert_eq!(registry.effect("delete_task", "{}"), Effect::Destroys);
+        assert_eq!(registry.effect("launch_rocket", "{}"), Effect::Reads);
     }
 
     #[tokio::test]

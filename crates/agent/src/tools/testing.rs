@@ -164,6 +164,7 @@ impl TaskPort for List {
             Some(TurnOutcome::Conflict { summary, overwrites }) if overwrite => TurnOutcome::Turned {
                 call_id: overwrites[0].task_id.0.into(),
                 summary,
+                overwrote: overwrites,
             },
             outcome => outcome.unwrap_or(TurnOutcome::Nothing),
         })

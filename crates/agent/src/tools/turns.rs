@@ -3,7 +3,7 @@
 use protocol::{Overwrite, Timestamp};
 use serde_json::{Value, json};
 
-use super::{ToolError, TurnOutcome};
+use super::{Arguments, Effect, ToolError, TurnOutcome};
 use crate::llm::Clock;
 
 /// The schema of their arguments.
@@ -20,6 +20,14 @@ pub(super) fn parameters() -> Value {
     })
 }
 
+/// What somebody changed since may be gone afterwards, if it is to be overwritten.
+pub(super) fn effect_of(arguments: &Arguments) -> Effect {
+    match arguments.overwrite() {
+        Ok(true) => Effect::Destroys,
+        _ => Effect::Changes,
+    }
+}
+
 /// The two words of a direction.
 pub(super) struct Words {
     /// "undone".
@@ -29,7 +37,8 @@ pub(super) struct Words {
     pub(super) tool: &'static str,
 }
 
-/// The result (`{"undone": {"call_id", "summary"}}` or `{"undone": null}`), and the summary of what was turned.
+/// The result (`{"undone": {"call_id", "summary"}}`, with `overwrote` where it was changed since, or `{"undone": null}`),
+/// and the summary of what was turned, with what that overwrote.
 ///
 /// # Errors
 /// [`ToolError::Respond`] when it would overwrite what was changed since.
@@ -40,10 +49,20 @@ pub(super) fn told(
 ) -> Result<(Value, Option<String>), ToolError> {
     let Words { done, doing, tool } = words;
     match outcome {
-        TurnOutcome::Turned { call_id, summary } => Ok((
-            json!({ *done: { "call_id": call_id, "summary": summary } }),
-            Some(summary),
-        )),
+        TurnOutcome::Turned {
+            call_id,
+            summary,
+            overwrote,
+        } => {
+            let mut turned = json!({ "call_id": call_id, "summary": summary });
+            let mut said = summary;
+            if !overwrote.is_empty() {
+                let since = Overwrite::sentence(&overwrote, |at| local(at, clock));
+                said = format!("{said}, although since then {since}");
+                turned["overwrote"] = since.into();
+            }
+            Ok((json!({ *done: turned }), Some(said)))
+        }
         TurnOutcome::Nothing => Ok((json!({ *done: null }), None)),
         TurnOutcome::Conflict { summary, overwrites } => {
             let since = Overwrite::sentence(&overwrites, |at| local(at, clock));

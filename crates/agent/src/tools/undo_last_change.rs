@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::turns::{Words, parameters, told};
+use super::turns::{Words, effect_of, parameters, told};
 use super::{Arguments, Effect, Tool, ToolContext, ToolError, ToolOutput};
 use crate::llm::ToolDefinition;
 
@@ -18,6 +18,10 @@ pub(super) struct UndoLastChange;
 impl Tool for UndoLastChange {
     fn effect(&self) -> Effect {
         Effect::Changes
+    }
+
+    fn effect_of(&self, arguments: &Arguments) -> Effect {
+        effect_of(arguments)
     }
 
     fn definition(&self) -> ToolDefinition {
@@ -65,6 +69,7 @@ mod tests {
         let turned = TurnOutcome::Turned {
             call_id,
             summary: "Created task: Milk".into(),
+            overwrote: vec![],
         };
         for (tool, done, summary) in [
             ("undo_last_change", "undone", "Undid: Created task: Milk"),
@@ -104,6 +109,10 @@ mod tests {
             .call("undo_last_change", "{\"overwrite\": true}")
             .await
             .unwrap();
-        assert_eq!(output.summary, "Undid: Updated task: Milk");
+        assert_eq!(
+            output.summary,
+            "Undid: Updated task: Milk, although since then the due date was changed to Sunday, 22 November 2026, 23:59"
+        );
+        assert_eq!(output.result["undone"]["summary"], "Updated task: Milk");
     }
 }

@@ -138,7 +138,7 @@ impl<'a> Host<'a> {
             call,
             tool_name: kept_name(tools.canonical_name(&call.tool_name).unwrap_or(&call.tool_name)),
             arguments: without_nul(kept_arguments(&call.arguments)),
-            effect: tools.effect(&call.tool_name),
+            effect: tools.effect(&call.tool_name, &call.arguments),
         }
     }
 

@@ -147,7 +147,11 @@ impl Port<'_> {
         let (call_id, summary) = (record.call.id, record.call.summary.clone());
         Ok(
             match turn(self.tx, &[record], way, overwrite).await.map_err(fatal)? {
-                Turned::Done(_) => TurnOutcome::Turned { call_id, summary },
+                Turned::Done { overwrote, .. } => TurnOutcome::Turned {
+                    call_id,
+                    summary,
+                    overwrote,
+                },
                 Turned::Conflict(overwrites) => TurnOutcome::Conflict { summary, overwrites },
             },
         )

@@ -6,6 +6,7 @@ use domain::Error;
 use domain::runs::Decision;
 use domain::tasks::ListTasks;
 use futures::StreamExt;
+use protocol::api::UpdateTask;
 use protocol::preferences::UpdatePreferences;
 use protocol::{Approval, Message, MessageStatus, RunEvent, RunId, TaskId, ToolCall, ToolCallStatus};
 use serde_json::json;
@@ -316,6 +317,52 @@ async fn taking_back_in_bulk_is_asked_about_too(pool: PgPool) {
     let rests = resting(&world, sent.run_id).await;
     assert_eq!(waiting(&rests).len(), 1);
     assert_eq!(titles(&world).await.len(), 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_a_person_changed_since_is_overwritten_only_when_they_allow_it(pool: PgPool) {
+    let world = world(pool).await;
+    world
+        .script
+        .step(vec![add("Milk")])
+        .step(vec![Beat::Say("There.")]);
+    let first = world.send(None, "Add milk").await;
+    let runs = world.domain.runs();
+    runs.wait(&world.ada, first.run_id).await.unwrap();
+    let milk = titles(&world).await[0].1;
+    let oat = UpdateTask {
+        title: Some("Oat milk".into()),
+        ..UpdateTask::default()
+    };
+    world.domain.tasks().update(&world.ada, milk, oat).await.unwrap();
+
+    let undo = |arguments: &str| Beat::Call("undo_last_change", arguments.into());
+    for (decision, left) in [(Decision::Deny, 1), (YES, 0)] {
+        world
+            .script
+            .step(vec![undo("{}")])
+            .step(vec![undo(r#"{"overwrite": "true"}"#)])
+            .step(vec![Beat::Say("So be it.")]);
+        let sent = world.send(Some(first.conversation.id), "Undo it").await;
+        let rests = resting(&world, sent.run_id).await;
+        assert_eq!(
+            rests.tool_calls[0].status,
+            ToolCallStatus::Error,
+            "it says what is in the way"
+        );
+        let call = waiting(&rests)[0];
+        assert_eq!(
+            call.summary,
+            "Undid: Created task: Milk, although since then the title was changed to “Oat milk”"
+        );
+        assert_eq!(titles(&world).await[0].0, "Oat milk");
+        runs.decide(&world.ada, sent.run_id, call.id, decision)
+            .await
+            .unwrap();
+        let answer = runs.wait(&world.ada, sent.run_id).await.unwrap();
+        assert_eq!(answer.status, MessageStatus::Complete);
+        assert_eq!(titles(&world).await.len(), left);
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

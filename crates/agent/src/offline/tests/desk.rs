@@ -398,6 +398,7 @@ impl TaskPort for List {
         Ok(TurnOutcome::Turned {
             call_id: Uuid::nil().into(),
             summary,
+            overwrote: vec![],
         })
     }
 
@@ -411,6 +412,7 @@ impl TaskPort for List {
         Ok(TurnOutcome::Turned {
             call_id: Uuid::nil().into(),
             summary,
+            overwrote: vec![],
         })
     }
 }
