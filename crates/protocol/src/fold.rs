@@ -1,7 +1,7 @@
 //! The reducer: how an event changes the assistant's message. The server's snapshot and the page's
 //! live view both use it, so a reload shows exactly what streaming showed.
 
-use crate::{Message, MessageStatus, Part, RunEvent, ToolCall, ToolCallStatus};
+use crate::{INTERRUPTED, Message, MessageStatus, Part, RunEvent, ToolCall, ToolCallStatus};
 
 impl Message {
     /// Changes this assistant message as one event of its run says. Events that do not concern the
@@ -98,7 +98,11 @@ impl Message {
                 ToolCallStatus::Running | ToolCallStatus::AwaitingApproval
             ) {
                 call.status = ToolCallStatus::Error;
-                call.summary = format!("{} was interrupted before it did anything", call.tool_name);
+                let what = match call.summary.as_str() {
+                    "" => &call.tool_name,
+                    summary => summary,
+                };
+                call.summary = format!("{INTERRUPTED}{what}");
             }
         }
     }

@@ -34,5 +34,5 @@ pub use problem::{FieldError, Problem};
 pub use task::{Overwrite, Task, TaskPriority, TaskStatus};
 pub use testimonial::Testimonial;
 pub use time::Timestamp;
-pub use tool_call::{ToolCall, ToolCallStatus};
+pub use tool_call::{INTERRUPTED, ToolCall, ToolCallStatus};
 pub use user::User;

@@ -5,6 +5,10 @@ use serde_json::Value;
 
 use crate::{Timestamp, ToolCallId};
 
+/// Begins the summary of a call whose run ended before it ran: it had no effect, and what follows is what it would have
+/// done or, where nobody had found that out yet, its tool's name.
+pub const INTERRUPTED: &str = "Interrupted: ";
+
 /// Where a tool call stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

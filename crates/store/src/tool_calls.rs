@@ -270,10 +270,11 @@ pub async fn decide(tx: &mut Tx, id: ToolCallId, decision: &Decision<'_>) -> Res
 pub async fn interrupt_running(tx: &mut Tx, run: RunId) -> Result<(), Error> {
     sqlx::query(
         "UPDATE tool_calls SET status = 'error', finished_at = now(),
-                summary = tool_name || ' was interrupted before it did anything'
+                summary = $2 || coalesce(nullif(summary, ''), tool_name)
          WHERE run_id = $1 AND status IN ('running', 'awaiting_approval')",
     )
     .bind(run.0)
+    .bind(protocol::INTERRUPTED)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use leptos::prelude::*;
 use protocol::html::ToolHtml;
-use protocol::{ToolCall, ToolCallStatus};
+use protocol::{INTERRUPTED, ToolCall, ToolCallStatus};
 
 use super::badge_approval::{question, said, sentence};
 use super::badge_detail::detail;
@@ -65,6 +65,9 @@ fn badge(call: &ToolCall, now: &Now, asks: Option<&Question>) -> impl IntoView +
         ToolCallStatus::Success => (Some(Icon::Check), None),
         ToolCallStatus::Undone => (Some(Icon::Undo), Some("Undone")),
         ToolCallStatus::AwaitingApproval => (Some(Icon::Lock), None),
+        ToolCallStatus::Error if call.summary.starts_with(INTERRUPTED) => {
+            (Some(Icon::Barred), Some("Stopped"))
+        }
         ToolCallStatus::Error => (Some(Icon::Cross), Some("Failed")),
         ToolCallStatus::Denied => (Some(Icon::Barred), Some("Denied")),
     };
@@ -169,6 +172,26 @@ mod tests {
         let html = tool_badge(&call, &now()).to_html();
         assert!(html.contains("action=\"/api/fn/redo_tool_call\""), "{html}");
         assert!(html.contains("aria-label=\"Redo: Created task: Milk\""), "{html}");
+    }
+
+    #[test]
+    fn a_call_that_was_stopped_says_what_it_did_not_do() {
+        let mut call = call(ToolCallStatus::Error);
+        for (summary, line) in [
+            (
+                "Interrupted: Deleted task: Milk",
+                "Was stopped before it could delete: Milk",
+            ),
+            (
+                "Interrupted: add_task",
+                "Was stopped before it did anything: add_task",
+            ),
+        ] {
+            call.summary = summary.into();
+            let html = tool_badge(&call, &now()).to_html();
+            assert!(html.contains(line), "{html}");
+            assert!(html.contains("<span class=\"chip\">Stopped</span>"), "{html}");
+        }
     }
 
     #[test]

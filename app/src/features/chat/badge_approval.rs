@@ -2,7 +2,7 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
-use protocol::{ToolCall, ToolCallStatus};
+use protocol::{INTERRUPTED, ToolCall, ToolCallStatus};
 use serde_json::Value;
 
 use super::badge_detail::{field_name, field_place};
@@ -35,11 +35,19 @@ pub(crate) fn wish(summary: &str) -> String {
     known.unwrap_or_else(|| format!("do this: {summary}"))
 }
 
-/// The line of a call that waits or was refused, if it is one.
+/// The line of a call that waits, was refused or was stopped before it ran, if it is one.
 pub(crate) fn sentence(status: ToolCallStatus, summary: &str) -> Option<String> {
     match status {
         ToolCallStatus::AwaitingApproval => Some(format!("Wants to {}", wish(summary))),
         ToolCallStatus::Denied => Some(format!("Was not allowed to {}", wish(summary))),
+        ToolCallStatus::Error => {
+            let what = summary.strip_prefix(INTERRUPTED)?;
+            Some(match what.contains(' ') {
+                true => format!("Was stopped before it could {}", wish(what)),
+                // A call that was never rehearsed is known by its tool's name alone.
+                false => format!("Was stopped before it did anything: {what}"),
+            })
+        }
         _ => None,
     }
 }
