@@ -73,6 +73,10 @@ test("a whole answer is undone and redone", async ({ account: _, chat, tasks }) 
   await expect(chat.rail.getByText(/call the bank/i)).toHaveCount(0);
   const redoAll = answer.getByRole("button", { name: "Redo all" });
   await expect(redoAll).toBeFocused();
+  // One of them alone changes what can be done with all.
+  await answer.getByRole("button", { name: /^Redo: .*bank/i }).click();
+  await expect(redoAll).toHaveCount(0);
+  await answer.getByRole("button", { name: /^Undo: .*bank/i }).click();
   await redoAll.click();
   await expect(chat.undone).toHaveCount(0);
   await expect(chat.rail.getByText(/call the bank/i)).toBeVisible();

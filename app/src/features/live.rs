@@ -13,7 +13,7 @@ use protocol::{ConversationId, MessageId, ToolCallId};
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Event, EventSource, KeyboardEvent, MessageEvent};
+use web_sys::{Element, Event, EventSource, KeyboardEvent, MessageEvent};
 
 use super::chat::state::ChatState;
 use super::chat::surroundings::{refresh_conversations, show_title};
@@ -302,8 +302,31 @@ pub(super) fn show_badge(id: &str) {
     spawn_local(async move {
         if let Ok(html) = call::<String>("/api/fn/tool_badge", &[("call_id", &id)]).await {
             browser::replace_inner(&holder, &html);
+            refresh_actions(&holder).await;
         }
     });
+}
+
+/// Shows under the answer around a badge what can be done now: whether all of it can be undone hangs on each call.
+async fn refresh_actions(badge: &Element) {
+    let find = |from: &Element, selector| from.query_selector(selector).ok().flatten();
+    let actions = badge.closest("article").ok().flatten();
+    let actions = actions.and_then(|answer| find(&answer, ".acts"));
+    let Some(actions) = actions.filter(|actions| !browser::is_in_use(actions)) else {
+        return;
+    };
+    let Some(copy) = find(&actions, "[data-copy]") else {
+        return;
+    };
+    let named = |name| copy.get_attribute(name).unwrap_or_default();
+    let fields = [
+        ("conversation_id", &*named("data-conversation")),
+        ("message_id", &*named("data-message")),
+        ("keep", "true"),
+    ];
+    if let Ok(html) = call::<String>("/api/fn/undo_answer", &fields).await {
+        browser::replace_inner(&actions, &html);
+    }
 }
 
 /// Asks for what changed, again and again until there is a connection.
