@@ -99,7 +99,7 @@ fn search(first: &Filters) -> impl IntoView + use<> {
                 type="search"
                 name="q"
                 aria-label="Find tasks"
-                placeholder="Find tasks"
+                placeholder="Find"
                 autocomplete="off"
                 value=first.q.clone()
             />
