@@ -55,6 +55,7 @@ try {
     }
   }
   if (flag === undefined) await writeFile(join(folder, "README.md"), index());
+  if (flag === undefined) await model.release();
 } finally {
   await browser.close();
   await server.stop();
@@ -79,6 +80,9 @@ async function everyPage(page, user, conversations, suffix) {
   await shoot(page, conversations.tools, `chat-${suffix}`);
   await shoot(page, conversations.markdown, `markdown-${suffix}`);
   await shoot(page, conversations.tools, `badge-${suffix}`, openFirstBadge);
+  await shoot(page, conversations.asking, `approval-${suffix}`);
+  await shoot(page, conversations.changed, `undo-${suffix}`, undoLastBadge);
+  await shoot(page, conversations.answering, `answering-${suffix}`);
   await shoot(page, "/dashboard/chat", `chat-empty-${suffix}`);
   await shoot(page, "/dashboard/chat", `commands-${suffix}`, openCommands);
   await shoot(page, conversations.tools, `shortcuts-${suffix}`, openKeySheet);
@@ -149,6 +153,12 @@ async function openFirstBadge(/** @type {Page} */ page) {
   await page.getByRole("log").locator(".tool summary").first().click();
 }
 
+/** Ends in the question whether what was changed by hand since may be overwritten. */
+async function undoLastBadge(/** @type {Page} */ page) {
+  await page.getByRole("log").getByRole("button", { name: /^Undo: / }).last().click();
+  await page.getByRole("log").getByRole("button", { name: /anyway/i }).waitFor();
+}
+
 /** A week's talk and its tasks; the paths of the conversations worth a picture. */
 async function seed(/** @type {User} */ user) {
   await model.says("Booked into your list for the weekend. Anything that has to happen before it?");
@@ -183,7 +193,7 @@ async function seed(/** @type {User} */ user) {
     text("Ticked off. The report is next, and nothing holds it up any more."),
   );
   await say(user, id, "The figures just came in");
-  return { tools: `/dashboard/chat/${id}`, markdown, share: "" };
+  return { tools: `/dashboard/chat/${id}`, markdown, share: "", asking: "", changed: "", answering: "" };
 }
 
 /**
@@ -213,8 +223,29 @@ async function conversationOf(user, title) {
  * @param {string} content
  */
 async function say(user, id, content) {
-  const exchange = await (await user.post(`/api/chat/conversations/${id}/messages`, { content })).json();
+  const exchange = await send(user, id, content);
   if (exchange.assistant_message.status !== "complete") throw new Error(JSON.stringify(exchange.assistant_message));
+  return exchange;
+}
+
+/**
+ * @param {User} user
+ * @param {string} id
+ * @param {string} content
+ */
+async function send(user, id, content) {
+  return (await user.post(`/api/chat/conversations/${id}/messages`, { content })).json();
+}
+
+/**
+ * @param {User} user
+ * @param {string} path
+ * @param {object} body
+ */
+async function patch(user, path, body) {
+  const headers = { cookie: cookie(user), origin: server.url, "content-type": "application/json" };
+  const answer = await fetch(server.url + path, { method: "PATCH", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
 }
 
 function cookie(/** @type {User} */ user) {
@@ -246,6 +277,71 @@ async function seedMore(user, conversations) {
     text: "I talk, it keeps the list, and I can see and undo every step. That is all I wanted.",
   });
   conversations.share = `/share/${token}`;
+  conversations.changed = await changedSince(user);
+  conversations.asking = await asking(user);
+  conversations.answering = await answering(user);
+}
+
+/**
+ * What the assistant changed and a person changed again.
+ *
+ * @param {User} user
+ */
+async function changedSince(user) {
+  const id = await conversationOf(user, "Groceries");
+  await model.script(
+    [call(0, "add_task", { title: "Buy milk", due_at: day(1) }), { finish: "tool_calls" }, "done"],
+    text("It is on your list for tomorrow."),
+  );
+  const { assistant_message: answer } = await say(user, id, "We are out of milk");
+  await patch(user, `/api/tasks/${answer.tool_calls[0].result.task.id}`, { title: "Buy oat milk, two of them" });
+  return `/dashboard/chat/${id}`;
+}
+
+/**
+ * One call that was undone, one that was not allowed and two that wait.
+ *
+ * @param {User} user
+ */
+async function asking(user) {
+  const id = await conversationOf(user, "Clear out the list");
+  const tasks = await (await fetch(`${server.url}/api/tasks`, { headers: { cookie: cookie(user) } })).json();
+  const task = (/** @type {string} */ title) => tasks.tasks.find((/** @type {{ title: string }} */ task) => task.title.startsWith(title));
+  const remove = (/** @type {number} */ index, /** @type {string} */ title) => call(index, "delete_task", { task_id: task(title).id });
+  await model.script([call(0, "add_task", { title: "Clear out the list" }), { finish: "tool_calls" }, "done"], text("Noted."));
+  const first = await say(user, id, "Remind me to clear out the list");
+  await user.post(`/api/chat/tool-calls/${first.assistant_message.tool_calls[0].id}/undo`, {});
+  await model.script([remove(0, "Book the train"), { finish: "tool_calls" }, "done"], text("Then the train stays."));
+  const second = await send(user, id, "Do it now: the train can go");
+  const { run_id: run, tool_calls: [refused] } = second.assistant_message;
+  await user.post(`/api/chat/runs/${run}/approvals`, { call_id: refused.id, approve: false });
+  // Its events end with it.
+  await (await fetch(`${server.url}/api/chat/runs/${run}/events`, { headers: { cookie: cookie(user) } })).text();
+  await model.script([remove(0, "Water the plants"), remove(1, "Learn the names"), { finish: "tool_calls" }, "done"]);
+  await send(user, id, "And the plants, and the names");
+  return `/dashboard/chat/${id}`;
+}
+
+/**
+ * An answer in the middle, until the model is released.
+ *
+ * @param {User} user
+ */
+async function answering(user) {
+  const id = await conversationOf(user, "A plan for Thursday");
+  await model.script(
+    [call(0, "list_tasks", { due_before: day(4) }), { finish: "tool_calls" }, "done"],
+    [
+      { text: "Thursday is **free until noon**. I would begin with the report, since the slides " },
+      { text: "need its figures" },
+      "hold",
+      { finish: "stop" },
+      "done",
+    ],
+  );
+  await user.post(`/api/chat/conversations/${id}/messages`, { content: "What should I do on Thursday?" }, "text/event-stream");
+  await model.held();
+  return `/dashboard/chat/${id}`;
 }
 
 /** The pictures side by side, as Markdown. */
