@@ -10,7 +10,7 @@ use std::time::Duration;
 use agent::llm::Provider;
 use agent::llm::openai::OpenAiConfigError;
 use domain::{Domain, DomainConfig};
-use store::{Store, StoreConfig};
+use store::{Bounds, Store, StoreConfig};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -132,6 +132,7 @@ async fn testimonials(database: &Database, change: Option<(Uuid, bool)>) -> Resu
         url: database.url.reveal().to_owned(),
         direct_url: database.direct_url.reveal().to_owned(),
         max_connections: 1,
+        bounds: Bounds::default(),
     })
     .await?;
     if let Some((id, hidden)) = change {
@@ -197,6 +198,7 @@ async fn serve_on(
         url: database.url.reveal().to_owned(),
         direct_url: database.direct_url.reveal().to_owned(),
         max_connections: POOL_CONNECTIONS,
+        bounds: Bounds::default(),
     })
     .await?;
     let listener = listen(config.listen).await?;

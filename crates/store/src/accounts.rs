@@ -234,6 +234,7 @@ pub async fn replace_password(tx: &mut Tx, user: &UserId, old: &str, new: &str) 
 
 /// Deletes a user and with them, by the foreign keys, everything that is theirs.
 pub async fn delete_user(tx: &mut Tx, id: &UserId) -> Result<bool, Error> {
+    tx.take_time().await?;
     let done = sqlx::query("DELETE FROM users WHERE id = $1")
         .bind(id.as_str())
         .execute(&mut **tx)

@@ -18,6 +18,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 #[derive(Clone)]
 pub struct Store {
     pub(crate) pool: PgPool,
+    /// A few connections that requests cannot take, for what must not wait for them.
+    pub(crate) reserved: PgPool,
+    pub(crate) bounds: Bounds,
     /// Who hears of what changes.
     pub(crate) listeners: Arc<Listeners>,
     /// For LISTEN; as the pool where there is no other way.
@@ -31,9 +34,35 @@ pub struct StoreConfig {
     pub url: String,
     /// `DATABASE_DIRECT_URL`: not through a transaction pooler.
     pub direct_url: String,
-    /// Most connections at once.
+    /// Most connections at once; there are three more, for leases, signals and LISTEN.
     pub max_connections: u32,
+    /// How long it may say nothing.
+    pub bounds: Bounds,
 }
+
+/// After which silence the database counts as away.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Postgres stops a statement that takes longer.
+    pub statement: Duration,
+    /// A connection that says nothing for this long is given up.
+    pub silence: Duration,
+    /// How often a server says to all that it is there, itself included: LISTEN is had anew where it does not hear that.
+    pub hello: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            statement: Duration::from_secs(10),
+            silence: Duration::from_secs(12),
+            hello: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Two, since a sweep may be at work when leases are due.
+const RESERVED: u32 = 2;
 
 /// Reads a database address. A pooler in transaction mode forgets prepared statements between
 /// transactions, so none are kept where the address looks like one.
@@ -76,25 +105,31 @@ impl Store {
     /// One line for the operator; see [`ConnectError`].
     pub async fn connect(config: &StoreConfig) -> Result<Self, ConnectError> {
         let options = options_of(&config.url)?;
-        let pool = PgPoolOptions::new()
-            .max_connections(config.max_connections)
-            .acquire_timeout(Duration::from_secs(5))
-            // A ping before every use would be a round trip for each request; `begin` copes with a
-            // dead connection instead.
-            .test_before_acquire(false)
-            .idle_timeout(Duration::from_secs(300))
-            .connect_lazy_with(options.clone());
+        let pool = |most| {
+            PgPoolOptions::new()
+                .max_connections(most)
+                .acquire_timeout(Duration::from_secs(5))
+                // A ping before every use would be a round trip for each request; `begin` copes with a
+                // dead connection instead.
+                .test_before_acquire(false)
+                .idle_timeout(Duration::from_secs(300))
+                .connect_lazy_with(options.clone())
+        };
         check(&mut connect(&options).await?).await?;
         Ok(Self {
             direct: Some(options_of(&config.direct_url)?),
-            ..Self::from_pool(pool)
+            reserved: pool(RESERVED),
+            bounds: config.bounds,
+            ..Self::from_pool(pool(config.max_connections))
         })
     }
 
     /// A store on an existing pool; for tests, which get theirs from `#[sqlx::test]`.
     pub fn from_pool(pool: PgPool) -> Self {
         Self {
+            reserved: pool.clone(),
             pool,
+            bounds: Bounds::default(),
             listeners: Arc::default(),
             direct: None,
         }
@@ -107,16 +142,17 @@ impl Store {
             .map(|migration| migration.version)
             .max()
             .unwrap_or(0);
-        sqlx::query_scalar::<_, i64>(
+        let applied = sqlx::query_scalar::<_, i64>(
             "SELECT coalesce(max(version), 0) FROM public._sqlx_migrations WHERE success",
         )
-        .fetch_one(&self.pool)
-        .await
-        .is_ok_and(|applied| applied >= newest)
+        .fetch_one(&self.pool);
+        let applied = tokio::time::timeout(self.bounds.silence, applied).await;
+        matches!(applied, Ok(Ok(applied)) if applied >= newest)
     }
 
     /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
+        self.reserved.close().await;
         self.pool.close().await;
     }
 }

@@ -300,6 +300,7 @@ pub async fn has_auto_title(tx: &mut Tx, id: ConversationId) -> Result<bool, Err
 /// Removes conversations that were deleted thirty days ago, with all that hangs on them, at most
 /// `limit`; in scope `Worker`. Returns how many.
 pub async fn purge(tx: &mut Tx, limit: u32) -> Result<u64, Error> {
+    tx.take_time().await?;
     let done = sqlx::query(
         "DELETE FROM conversations WHERE id IN (
              SELECT id FROM conversations WHERE deleted_at < now() - interval '30 days'

@@ -17,6 +17,7 @@ pub mod conversations;
 mod error;
 pub mod export;
 pub mod imports;
+mod link;
 pub mod messages;
 pub mod preferences;
 pub mod run_events;
@@ -33,7 +34,8 @@ pub mod tool_calls;
 pub mod versions;
 
 pub use changes::{Changed, Changes, Stamp};
-pub use connect::{MIGRATOR, Store, StoreConfig, migrate};
+pub use connect::{Bounds, MIGRATOR, Store, StoreConfig, migrate};
 pub use error::{ConnectError, Error};
+pub use link::Link;
 pub use scope::{Owner, Scope, Tx};
 pub use signals::{Heard, Signal};

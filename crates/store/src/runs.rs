@@ -1,5 +1,8 @@
 //! Runs and their leases.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use ::time::OffsetDateTime;
 use protocol::{ConversationId, MessageId, RunId, UserId};
 use sqlx::FromRow;
@@ -73,6 +76,17 @@ pub struct RunRecord {
     pub cancel_requested: bool,
     /// How often it changed hands after a server's death.
     pub takeovers: i32,
+    /// For how long it has been worked on.
+    pub worked: Duration,
+}
+
+/// What is read of a run.
+macro_rules! columns {
+    () => {
+        "id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
+         lease_epoch, cancel_requested_at, takeovers,
+         coalesce((extract(epoch FROM now() - started_at - rested) * 1000)::bigint, 0) AS worked_ms"
+    };
 }
 
 #[derive(FromRow)]
@@ -87,6 +101,7 @@ struct RunRow {
     lease_epoch: i32,
     cancel_requested_at: Option<OffsetDateTime>,
     takeovers: i32,
+    worked_ms: i64,
 }
 
 impl TryFrom<RunRow> for RunRecord {
@@ -108,6 +123,7 @@ impl TryFrom<RunRow> for RunRecord {
             lease_epoch: row.lease_epoch,
             cancel_requested: row.cancel_requested_at.is_some(),
             takeovers: row.takeovers,
+            worked: Duration::from_millis(u64::try_from(row.worked_ms).unwrap_or(0)),
         })
     }
 }
@@ -164,7 +180,7 @@ pub async fn start_next(
     conversation: ConversationId,
     lease: Lease,
 ) -> Result<Option<RunRecord>, Error> {
-    let row: Option<RunRow> = sqlx::query_as(
+    let row: Option<RunRow> = sqlx::query_as(concat!(
         "UPDATE runs SET status = 'running', started_at = now(), lease_owner = $2,
                 lease_epoch = lease_epoch + 1, lease_expires_at = now() + make_interval(secs => $3),
                 heartbeat_at = now()
@@ -172,9 +188,9 @@ pub async fn start_next(
                      ORDER BY created_at, id LIMIT 1 FOR UPDATE)
            AND NOT EXISTS (SELECT FROM runs WHERE conversation_id = $1
                            AND status IN ('running', 'awaiting_approval'))
-         RETURNING id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
-                   lease_epoch, cancel_requested_at, takeovers",
-    )
+         RETURNING ",
+        columns!()
+    ))
     .bind(conversation.0)
     .bind(lease.owner)
     .bind(lease.seconds)
@@ -188,11 +204,12 @@ pub async fn start_next(
 
 /// One run.
 pub async fn find(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>, Error> {
-    let row: Option<RunRow> = sqlx::query_as(
-        "SELECT id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
-                lease_epoch, cancel_requested_at, takeovers
-         FROM runs WHERE id = $1",
-    )
+    let row: Option<RunRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        "
+         FROM runs WHERE id = $1"
+    ))
     .bind(id.0)
     .fetch_optional(&mut **tx)
     .await?;
@@ -201,13 +218,14 @@ pub async fn find(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>, Error> {
 
 /// The runs of a conversation that are not over, oldest first.
 pub async fn unfinished(tx: &mut Tx, conversation: ConversationId) -> Result<Vec<RunRecord>, Error> {
-    let rows: Vec<RunRow> = sqlx::query_as(
-        "SELECT id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
-                lease_epoch, cancel_requested_at, takeovers
+    let rows: Vec<RunRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        "
          FROM runs
          WHERE conversation_id = $1 AND status IN ('queued', 'running', 'awaiting_approval')
-         ORDER BY created_at, id",
-    )
+         ORDER BY created_at, id"
+    ))
     .bind(conversation.0)
     .fetch_all(&mut **tx)
     .await?;
@@ -276,7 +294,7 @@ pub async fn rest(tx: &mut Tx, id: RunId, epoch: i32, last_seq: u64, hours: i32)
     advance(tx, id, epoch, last_seq).await?;
     let done = sqlx::query(
         "UPDATE runs SET status = 'awaiting_approval', lease_owner = NULL, lease_expires_at = NULL,
-                approval_expires_at = now() + make_interval(hours => $2)
+                heartbeat_at = now(), approval_expires_at = now() + make_interval(hours => $2)
          WHERE id = $1 AND cancel_requested_at IS NULL
            AND EXISTS (SELECT FROM tool_calls WHERE run_id = $1 AND status = 'awaiting_approval')
            AND NOT EXISTS (SELECT FROM tool_calls WHERE run_id = $1 AND status = 'running')",
@@ -294,14 +312,15 @@ pub async fn rest(tx: &mut Tx, id: RunId, epoch: i32, last_seq: u64, hours: i32)
 /// # Errors
 /// `Lost` when it does not rest.
 pub async fn wake(tx: &mut Tx, id: RunId, lease: Lease) -> Result<RunRecord, Error> {
-    let row: Option<RunRow> = sqlx::query_as(
+    let row: Option<RunRow> = sqlx::query_as(concat!(
         "UPDATE runs SET status = 'running', lease_owner = $2, lease_epoch = lease_epoch + 1,
-                lease_expires_at = now() + make_interval(secs => $3), heartbeat_at = now(),
+                lease_expires_at = now() + make_interval(secs => $3),
+                rested = rested + greatest(now() - heartbeat_at, '0'), heartbeat_at = now(),
                 approval_expires_at = NULL
          WHERE id = $1 AND status = 'awaiting_approval'
-         RETURNING id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
-                   lease_epoch, cancel_requested_at, takeovers",
-    )
+         RETURNING ",
+        columns!()
+    ))
     .bind(id.0)
     .bind(lease.owner)
     .bind(lease.seconds)
@@ -326,11 +345,12 @@ pub async fn hand_over(tx: &mut Tx, id: RunId, epoch: i32, last_seq: u64) -> Res
 
 /// One run, locked until the transaction ends.
 pub async fn find_for_update(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>, Error> {
-    let row: Option<RunRow> = sqlx::query_as(
-        "SELECT id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
-                lease_epoch, cancel_requested_at, takeovers
-         FROM runs WHERE id = $1 FOR UPDATE",
-    )
+    let row: Option<RunRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        "
+         FROM runs WHERE id = $1 FOR UPDATE"
+    ))
     .bind(id.0)
     .fetch_optional(&mut **tx)
     .await?;
@@ -394,17 +414,50 @@ pub async fn unfinished_of_user(tx: &mut Tx, user: &UserId) -> Result<Vec<RunId>
     Ok(ids.into_iter().map(RunId).collect())
 }
 
-/// Asks for a stop. Returns the run, `None` if there is none.
+/// Asks for a stop. Returns the run, `None` if there is none. One that rests is soon among [`expired_approvals`], should
+/// whoever asked not come to end it.
 pub async fn request_cancel(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>, Error> {
-    let row: Option<RunRow> = sqlx::query_as(
-        "UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE id = $1
-         RETURNING id, user_id, conversation_id, user_message_id, assistant_message_id, status, last_seq,
-                   lease_epoch, cancel_requested_at, takeovers",
-    )
+    let row: Option<RunRow> = sqlx::query_as(concat!(
+        "UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, now()),
+                approval_expires_at = CASE status WHEN 'awaiting_approval'
+                    THEN least(approval_expires_at, now() + interval '2 seconds') END
+         WHERE id = $1
+         RETURNING ",
+        columns!()
+    ))
     .bind(id.0)
     .fetch_optional(&mut **tx)
     .await?;
     row.map(TryInto::try_into).transpose()
+}
+
+/// Prolongs leases under their epochs; in scope `Worker`. Returns of those that it prolonged whether a stop was asked for.
+/// One that is missing is lost, or being written to in this moment: [`heartbeat`] tells.
+pub async fn renew(
+    tx: &mut Tx,
+    held: &[(RunId, i32)],
+    seconds: f64,
+) -> Result<HashMap<(RunId, i32), bool>, Error> {
+    let (ids, epochs): (Vec<Uuid>, Vec<i32>) = held.iter().map(|(id, epoch)| (id.0, *epoch)).unzip();
+    // One run whose row somebody holds must not keep the leases of all the others waiting.
+    let rows: Vec<(Uuid, i32, bool)> = sqlx::query_as(
+        "WITH held AS (SELECT r.id FROM unnest($1::uuid[], $2::int[]) AS h (id, epoch)
+                       JOIN runs r ON r.id = h.id AND r.lease_epoch = h.epoch
+                       WHERE r.status = 'running' AND r.lease_owner IS NOT NULL
+                       FOR NO KEY UPDATE OF r SKIP LOCKED)
+         UPDATE runs r SET heartbeat_at = now(), lease_expires_at = now() + make_interval(secs => $3)
+         FROM held h WHERE r.id = h.id
+         RETURNING r.id, r.lease_epoch, r.cancel_requested_at IS NOT NULL",
+    )
+    .bind(ids)
+    .bind(epochs)
+    .bind(seconds)
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, epoch, cancel)| ((id.into(), epoch), cancel))
+        .collect())
 }
 
 /// Prolongs a lease under its epoch; in the run's user's scope. Returns whether a stop was asked
@@ -413,6 +466,10 @@ pub async fn request_cancel(tx: &mut Tx, id: RunId) -> Result<Option<RunRecord>,
 /// # Errors
 /// `Lost` when another server has the run or it is over.
 pub async fn heartbeat(tx: &mut Tx, id: RunId, epoch: i32, seconds: f64) -> Result<bool, Error> {
+    // All other leases wait for this one.
+    sqlx::raw_sql("SET LOCAL lock_timeout = '300ms'")
+        .execute(&mut **tx)
+        .await?;
     let cancel: Option<bool> = sqlx::query_scalar(
         "UPDATE runs SET heartbeat_at = now(), lease_expires_at = now() + make_interval(secs => $3)
          WHERE id = $1 AND lease_epoch = $2 AND status = 'running' AND lease_owner IS NOT NULL
@@ -424,6 +481,24 @@ pub async fn heartbeat(tx: &mut Tx, id: RunId, epoch: i32, seconds: f64) -> Resu
     .fetch_optional(&mut **tx)
     .await?;
     cancel.ok_or(Error::Lost("run"))
+}
+
+/// The run of a conversation that this server began or holds.
+pub async fn held_by(
+    tx: &mut Tx,
+    conversation: ConversationId,
+    owner: Uuid,
+) -> Result<Option<RunRecord>, Error> {
+    let row: Option<RunRow> = sqlx::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM runs WHERE conversation_id = $1 AND status = 'running' AND lease_owner = $2"
+    ))
+    .bind(conversation.0)
+    .bind(owner)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(TryInto::try_into).transpose()
 }
 
 /// A run that was taken over.
@@ -454,7 +529,8 @@ pub async fn claim_lapsed(
                          ORDER BY lease_expires_at LIMIT $3 FOR UPDATE SKIP LOCKED)
          UPDATE runs r SET lease_owner = $1, lease_epoch = lease_epoch + 1,
                 takeovers = takeovers + CASE WHEN l.given THEN 0 ELSE 1 END,
-                lease_expires_at = now() + make_interval(secs => $2), heartbeat_at = now()
+                lease_expires_at = now() + make_interval(secs => $2),
+                rested = rested + greatest(now() - heartbeat_at, '0'), heartbeat_at = now()
          FROM lapsed l WHERE r.id = l.id
          RETURNING r.id, r.user_id, r.lease_epoch, l.given",
     )

@@ -3,13 +3,15 @@
 use std::fmt::Write;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::UserId;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use sqlx::postgres::PgPool;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::changes::{Changed, Changes, Listeners, Stamp};
+use crate::link::Link;
 use crate::{Error, Store};
 
 /// For whom a transaction works.
@@ -42,7 +44,7 @@ pub enum Owner {
 
 /// A transaction within its scope. Dropped without [`Tx::commit`] it is rolled back.
 pub struct Tx {
-    inner: Transaction<'static, Postgres>,
+    link: Link,
     listeners: Arc<Listeners>,
     /// Whose it is, in scope `Actor`.
     user: Option<UserId>,
@@ -50,6 +52,10 @@ pub struct Tx {
 }
 
 const BEGIN: &str = "BEGIN";
+/// How long BEGIN may take, which asks nothing of the database but to be there.
+const SOON: Duration = Duration::from_secs(4);
+/// How long what deletes everything of somebody's may take.
+const LONG: Duration = Duration::from_secs(300);
 
 impl Store {
     /// Begins a transaction. The role and the actor are set in the same round trip as BEGIN.
@@ -57,7 +63,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when there is no connection to be had.
     pub async fn begin(&self, scope: Scope<'_>) -> Result<Tx, Error> {
-        self.begin_as(BEGIN, scope).await
+        self.begin_as(&self.pool, BEGIN, scope).await
     }
 
     /// Begins a transaction that reads, and sees everything as it stands at one moment, however long it takes.
@@ -65,29 +71,39 @@ impl Store {
     /// # Errors
     /// `Unavailable` when there is no connection to be had.
     pub async fn begin_snapshot(&self, scope: Scope<'_>) -> Result<Tx, Error> {
-        self.begin_as("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", scope)
-            .await
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        self.begin_as(&self.pool, begin, scope).await
     }
 
-    async fn begin_as(&self, begin: &str, scope: Scope<'_>) -> Result<Tx, Error> {
-        let statement = || AssertSqlSafe(begin_statement(begin, scope));
-        match self.pool.begin_with(statement()).await {
-            Ok(inner) => Ok(self.tx(inner, scope)),
+    /// Begins a transaction on a connection that requests cannot take: for leases, which lapse when nobody renews them.
+    ///
+    /// # Errors
+    /// `Unavailable` when there is no connection to be had.
+    pub async fn begin_reserved(&self, scope: Scope<'_>) -> Result<Tx, Error> {
+        self.begin_as(&self.reserved, BEGIN, scope).await
+    }
+
+    async fn begin_as(&self, pool: &PgPool, begin: &str, scope: Scope<'_>) -> Result<Tx, Error> {
+        let longest = self.bounds.silence;
+        let open = || {
+            let statement = begin_statement(begin, scope, self.bounds.statement);
+            Link::begin(pool, statement, SOON.min(longest), longest)
+        };
+        match open().await {
+            Ok(link) => Ok(self.tx(link, scope)),
             // A pooled connection may have died unnoticed; a fresh one gets one chance.
-            Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => {
-                Ok(self.tx(self.pool.begin_with(statement()).await?, scope))
-            }
+            Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => Ok(self.tx(open().await?, scope)),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn tx(&self, inner: Transaction<'static, Postgres>, scope: Scope<'_>) -> Tx {
+    fn tx(&self, link: Link, scope: Scope<'_>) -> Tx {
         let user = match scope {
             Scope::Actor(user) => Some(user.clone()),
             _ => None,
         };
         Tx {
-            inner,
+            link,
             listeners: self.listeners.clone(),
             user,
             changed: vec![],
@@ -111,7 +127,7 @@ impl Tx {
     /// # Errors
     /// When the database is away.
     pub async fn savepoint(&mut self) -> Result<(), Error> {
-        sqlx::raw_sql("SAVEPOINT here").execute(&mut *self.inner).await?;
+        sqlx::raw_sql("SAVEPOINT here").execute(&mut self.link).await?;
         Ok(())
     }
 
@@ -121,8 +137,17 @@ impl Tx {
     /// When the database is away or there is no savepoint.
     pub async fn rollback_to_savepoint(&mut self) -> Result<(), Error> {
         sqlx::raw_sql("ROLLBACK TO SAVEPOINT here")
-            .execute(&mut *self.inner)
+            .execute(&mut self.link)
             .await?;
+        Ok(())
+    }
+
+    /// Lets the statements that follow take minutes.
+    pub(crate) async fn take_time(&mut self) -> Result<(), Error> {
+        sqlx::raw_sql("SET LOCAL statement_timeout = '290s'")
+            .execute(&mut self.link)
+            .await?;
+        self.link.take_time(LONG);
         Ok(())
     }
 
@@ -136,7 +161,7 @@ impl Tx {
             user: self.user,
             changed: self.changed,
         };
-        let done = self.inner.commit().await;
+        let done = self.link.commit().await;
         drop(telling);
         Ok(done?)
     }
@@ -167,21 +192,21 @@ impl Drop for Telling {
 }
 
 impl Deref for Tx {
-    type Target = PgConnection;
-    fn deref(&self) -> &PgConnection {
-        &self.inner
+    type Target = Link;
+    fn deref(&self) -> &Link {
+        &self.link
     }
 }
 
 impl DerefMut for Tx {
-    fn deref_mut(&mut self) -> &mut PgConnection {
-        &mut self.inner
+    fn deref_mut(&mut self) -> &mut Link {
+        &mut self.link
     }
 }
 
 /// The statements that open a scope. The simple protocol that lets them travel together has no
 /// parameters, so a value travels as hexadecimal digits, which cannot be anything but digits.
-fn begin_statement(begin: &str, scope: Scope<'_>) -> String {
+fn begin_statement(begin: &str, scope: Scope<'_>, longest: Duration) -> String {
     let (role, setting) = match scope {
         Scope::Actor(user) => ("greenlit_app", Some(("greenlit.user_id", hex(user.as_str())))),
         Scope::Session(hash) => ("greenlit_app", Some(("greenlit.session", hex(hash)))),
@@ -195,6 +220,7 @@ fn begin_statement(begin: &str, scope: Scope<'_>) -> String {
     if begin == BEGIN {
         // Of a server that is stopped or gone without a word, nobody else has to wait for its locks.
         sql.push_str("; SET LOCAL idle_in_transaction_session_timeout = '3s'; SET LOCAL lock_timeout = '5s'");
+        let _ = write!(sql, "; SET LOCAL statement_timeout = {}", longest.as_millis());
     }
     if let Some((name, value)) = setting {
         let _ = write!(
@@ -220,7 +246,7 @@ mod tests {
     #[test]
     fn no_value_reaches_the_statement_as_text() {
         let evil: UserId = "x'; DROP TABLE users; --".parse().unwrap();
-        let sql = begin_statement("BEGIN", Scope::Actor(&evil));
+        let sql = begin_statement("BEGIN", Scope::Actor(&evil), SOON);
         assert!(!sql.contains("DROP"));
         assert!(sql.contains(&hex(evil.as_str())));
     }

@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 use protocol::{RunId, UserId};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgListener, PgPoolOptions};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::changes::Changed;
-use crate::{Error, Store};
+use crate::{Error, Scope, Store};
 
 const CHANNEL: &str = "greenlit";
 /// Signals of this time are sent together.
@@ -28,11 +28,10 @@ const PAYLOAD_BYTES: usize = 7_000;
 const CHANGED_AT_ONCE: usize = 50;
 /// Signals that wait while the database is away; beyond that the others are told that they missed some.
 const WAITING: usize = 2_000;
-/// How often servers say that they are there, and for how long that is believed.
-const HELLO: Duration = Duration::from_secs(30);
+/// For how long it is believed that another server is there. They say so more often.
 const BELIEVED: Duration = Duration::from_secs(90);
 const RETRY: Duration = Duration::from_millis(500);
-/// Within this time a server hears itself, where LISTEN works.
+/// Within this time a server hears itself, where LISTEN works; after it, it looks for another connection.
 const ECHO: Duration = Duration::from_secs(5);
 
 /// A hint for the other servers.
@@ -81,9 +80,11 @@ struct Payload {
 pub(crate) struct Signals {
     queue: Mutex<Queue>,
     wake: Notify,
-    hears: AtomicBool,
+    hears: watch::Sender<bool>,
     /// When another server was heard last; at the start one may be there.
     others: Mutex<Instant>,
+    /// Something was not sent, since nobody seemed to be there.
+    withheld: AtomicBool,
 }
 
 #[derive(Default)]
@@ -98,8 +99,9 @@ impl Default for Signals {
         Self {
             queue: Mutex::default(),
             wake: Notify::new(),
-            hears: AtomicBool::new(false),
+            hears: watch::Sender::new(false),
             others: Mutex::new(Instant::now()),
+            withheld: AtomicBool::new(false),
         }
     }
 }
@@ -111,8 +113,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Signals {
     /// Queues a signal, unless nobody would hear it.
     pub(crate) fn send(&self, signal: Signal) {
-        let alone = self.hears.load(Ordering::Relaxed) && lock(&self.others).elapsed() > BELIEVED;
+        let alone = *self.hears.borrow() && lock(&self.others).elapsed() > BELIEVED;
         if alone && signal != Signal::Hello {
+            self.withheld.store(true, Ordering::Relaxed);
             return;
         }
         let mut queue = lock(&self.queue);
@@ -130,6 +133,15 @@ impl Signals {
         }
         drop(queue);
         self.wake.notify_one();
+    }
+
+    /// Another server was heard. Returns for how long none was.
+    fn met(&self) -> Duration {
+        let silence = std::mem::replace(&mut *lock(&self.others), Instant::now()).elapsed();
+        if self.withheld.swap(false, Ordering::Relaxed) {
+            self.send(Signal::Missed);
+        }
+        silence
     }
 
     /// What waits, in as few payloads as it fits into.
@@ -185,13 +197,19 @@ impl Store {
 
     /// Whether this server hears the others. Where it does not, it has to look.
     pub fn hears_others(&self) -> bool {
-        self.listeners.signals.hears.load(Ordering::Relaxed)
+        *self.listeners.signals.hears.borrow()
+    }
+
+    /// Waits until this server hears the others, and no longer than that.
+    pub async fn until_hears(&self, longest: Duration) {
+        let mut hears = self.listeners.signals.hears.subscribe();
+        let _ = tokio::time::timeout(longest, hears.wait_for(|hears| *hears)).await;
     }
 
     /// Sends what is signalled, until cancelled; then what is left.
     pub async fn carry_signals(&self, until: CancellationToken) {
         let signals = &self.listeners.signals;
-        let mut hello = tokio::time::interval(HELLO);
+        let mut hello = tokio::time::interval(self.bounds.hello);
         loop {
             tokio::select! {
                 () = until.cancelled() => break,
@@ -212,27 +230,31 @@ impl Store {
 
     async fn send_signals(&self) -> Result<(), Error> {
         for payload in self.listeners.signals.take(self.listeners.node) {
-            sqlx::query("SELECT pg_notify($1, $2)")
-                .bind(CHANNEL)
-                .bind(payload)
-                .execute(&self.pool)
-                .await?;
+            self.notify(payload).await?;
         }
         Ok(())
+    }
+
+    async fn notify(&self, payload: String) -> Result<(), Error> {
+        let mut tx = self.begin_reserved(Scope::Worker).await?;
+        sqlx::query("SELECT pg_notify($1, $2)")
+            .bind(CHANNEL)
+            .bind(payload)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
     }
 
     /// Hears the other servers, until cancelled: what changed is told to whoever listens here, the rest is given to
     /// `heard`. Connects again when the connection is lost. Where LISTEN cannot be had, says so once and goes on trying.
     pub async fn hear_signals(&self, until: CancellationToken, heard: impl Fn(Heard) + Send + Sync) {
         let mut complained = false;
-        let mut before = false;
         loop {
             let lost = tokio::select! {
                 () = until.cancelled() => return,
-                lost = self.hear(&heard, before) => lost,
+                lost = self.hear(&heard) => lost,
             };
-            before = true;
-            self.listeners.signals.hears.store(false, Ordering::Relaxed);
+            self.listeners.signals.hears.send_replace(false);
             if !std::mem::replace(&mut complained, true) {
                 tracing::warn!(
                     reason = %lost,
@@ -244,63 +266,58 @@ impl Store {
         }
     }
 
-    async fn hear(&self, heard: &(impl Fn(Heard) + Send + Sync), again: bool) -> String {
-        match self.try_hear(heard, again).await {
+    async fn hear(&self, heard: &(impl Fn(Heard) + Send + Sync)) -> String {
+        match self.try_hear(heard).await {
             Ok(never) => match never {},
             Err(error) => error,
         }
     }
 
-    async fn try_hear(
-        &self,
-        heard: &(impl Fn(Heard) + Send + Sync),
-        again: bool,
-    ) -> Result<std::convert::Infallible, String> {
-        let reason = |error: sqlx::Error| Error::from(error).to_string();
+    async fn listener(&self) -> Result<PgListener, sqlx::Error> {
         let pool = match &self.direct {
             None => self.pool.clone(),
             Some(options) => PgPoolOptions::new()
                 .max_connections(1)
+                .acquire_timeout(ECHO)
                 .idle_timeout(None)
                 .max_lifetime(None)
                 .connect_lazy_with(options.clone()),
         };
-        let mut listener = PgListener::connect_with(&pool).await.map_err(reason)?;
+        let mut listener = PgListener::connect_with(&pool).await?;
         listener.eager_reconnect(false);
-        listener.listen(CHANNEL).await.map_err(reason)?;
+        listener.listen(CHANNEL).await?;
+        Ok(listener)
+    }
+
+    async fn try_hear(
+        &self,
+        heard: &(impl Fn(Heard) + Send + Sync),
+    ) -> Result<std::convert::Infallible, String> {
+        let reason = |error: sqlx::Error| Error::from(error).to_string();
+        let silence = |_| "what is sent is not heard".to_owned();
+        let listener = tokio::time::timeout(ECHO * 2, self.listener()).await;
+        let mut listener = listener.map_err(silence)?.map_err(reason)?;
         let signals = &self.listeners.signals;
-        // Said through the pool, heard here: proof that LISTEN works.
+        // Said on another connection, heard here: proof that LISTEN works.
         let echo = Uuid::now_v7();
         let hello = payload(echo, vec![Signal::Hello]);
-        sqlx::query("SELECT pg_notify($1, $2)")
-            .bind(CHANNEL)
-            .bind(hello)
-            .execute(&self.pool)
-            .await
-            .map_err(reason)?;
-        let mut proven = false;
-        let deadline = tokio::time::Instant::now() + ECHO;
+        self.notify(hello).await.map_err(|error| error.to_string())?;
+        let mut longest = ECHO;
         loop {
-            let next = async { listener.try_recv().await.map_err(reason) };
-            let next = if proven {
-                next.await?
-            } else {
-                let echoed = tokio::time::timeout_at(deadline, next).await;
-                echoed.map_err(|_| "what is sent is not heard".to_owned())??
-            };
-            let Some(notification) = next else {
+            // A connection may be dead and not say so. On a living one at least this server's own hellos are heard.
+            let next = tokio::time::timeout(longest, listener.try_recv()).await;
+            let Some(notification) = next.map_err(silence)?.map_err(reason)? else {
                 return Err("the connection was lost".into());
             };
             let Ok(said) = serde_json::from_str::<Payload>(notification.payload()) else {
                 continue;
             };
             if said.node == echo {
-                proven = true;
-                signals.hears.store(true, Ordering::Relaxed);
+                longest = self.bounds.hello + ECHO;
+                signals.hears.send_replace(true);
+                // What was said before this was not heard.
                 heard(Heard::Missed);
-                if again {
-                    self.listeners.missed();
-                }
+                self.listeners.missed();
             } else if said.node != self.listeners.node {
                 self.take_in(said, heard);
             }
@@ -309,9 +326,14 @@ impl Store {
 
     fn take_in(&self, said: Payload, heard: &(impl Fn(Heard) + Send + Sync)) {
         let signals = &self.listeners.signals;
-        let last = std::mem::replace(&mut *lock(&signals.others), Instant::now());
+        let silence = signals.met();
+        if silence > BELIEVED {
+            // Either said nothing, believing to be alone.
+            heard(Heard::Missed);
+            self.listeners.missed();
+        }
         // One that just came knows of nobody yet.
-        if said.signals.contains(&Signal::Hello) && last.elapsed() > HELLO / 2 {
+        if said.signals.contains(&Signal::Hello) && silence > self.bounds.hello / 2 {
             signals.send(Signal::Hello);
         }
         for signal in said.signals {
@@ -374,5 +396,51 @@ mod tests {
         }
         let sent = signals.take(Uuid::nil());
         assert!(sent[0].contains("\"m\""), "{}", sent[0]);
+    }
+
+    #[test]
+    fn whoever_believed_to_be_alone_says_that_others_missed_something() {
+        let signals = Signals::default();
+        signals.hears.send_replace(true);
+        assert!(signals.met() < BELIEVED);
+        assert!(signals.take(Uuid::nil()).is_empty());
+        let Some(long_ago) = Instant::now().checked_sub(BELIEVED * 2) else {
+            return;
+        };
+        *lock(&signals.others) = long_ago;
+        signals.send(Signal::Watched(run(1)));
+        assert!(signals.take(Uuid::nil()).is_empty(), "nobody is there");
+        assert!(signals.met() > BELIEVED);
+        let sent = signals.take(Uuid::nil());
+        assert!(sent.len() == 1 && sent[0].contains("\"m\""), "{sent:?}");
+        signals.send(Signal::Watched(run(1)));
+        assert_eq!(signals.take(Uuid::nil()).len(), 1, "somebody is there");
+    }
+
+    #[sqlx::test(migrator = "crate::MIGRATOR")]
+    async fn after_a_long_silence_whoever_listens_has_missed_something(pool: sqlx::PgPool) {
+        let store = Store::from_pool(pool);
+        let user: UserId = "ada".parse().unwrap();
+        let said = || Payload {
+            node: Uuid::now_v7(),
+            signals: vec![Signal::Hello],
+        };
+        let missed = AtomicBool::new(false);
+        let heard = |heard| missed.store(heard == Heard::Missed, Ordering::Relaxed);
+        let mut feed = store.listen(&user, 1).unwrap();
+        store.take_in(said(), &heard);
+        assert!(!feed.is_closed() && !missed.load(Ordering::Relaxed));
+        let Some(long_ago) = Instant::now().checked_sub(BELIEVED * 2) else {
+            return;
+        };
+        *lock(&store.listeners.signals.others) = long_ago;
+        let before = store.stamp(&user);
+        store.take_in(said(), &heard);
+        assert!(missed.load(Ordering::Relaxed));
+        assert!(matches!(
+            feed.try_recv(),
+            Err(tokio::sync::broadcast::error::TryRecvError::Closed)
+        ));
+        assert_ne!(store.stamp(&user), before);
     }
 }

@@ -5,7 +5,7 @@
 //! role and the actor of the transaction. No SQL is copied into a test.
 
 use serde_json::Value;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::AssertSqlSafe;
 use store::Tx;
 
 /// Enough executions for Postgres to have decided whether it plans this statement once for all parameters.

@@ -12,5 +12,6 @@ mod plans;
 mod runs;
 mod search;
 mod search_rights;
+mod silence;
 mod support;
 mod task_order;

@@ -148,3 +148,65 @@ async fn events_come_back_as_they_were_and_no_number_is_used_twice(pool: PgPool)
         .unwrap_err();
     assert_eq!(again.constraint(), Some("run_events_pkey"));
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn leases_are_renewed_together_and_none_waits_for_another(pool: PgPool) {
+    let store = store(pool);
+    let ada = user(&store, "ada").await;
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let mut held = vec![];
+    for _ in 0..4 {
+        let conversation = conversation(&mut tx, &ada).await;
+        let (run, _) = exchange(&mut tx, &ada, conversation).await;
+        runs::start_next(&mut tx, conversation, lease(-1.0))
+            .await
+            .unwrap()
+            .unwrap();
+        held.push((run, 1));
+    }
+    runs::request_cancel(&mut tx, held[1].0).await.unwrap();
+    tx.commit().await.unwrap();
+    // One is somebody else's by now, one is being written to.
+    held[2].1 = 0;
+    let mut writing = store.begin(Scope::Actor(&ada)).await.unwrap();
+    runs::advance(&mut writing, held[3].0, 1, 1).await.unwrap();
+
+    let mut tx = store.begin_reserved(Scope::Worker).await.unwrap();
+    let renewed = runs::renew(&mut tx, &held, 10.0).await.unwrap();
+    tx.commit().await.unwrap();
+    let expected = [(held[0], false), (held[1], true)].into_iter().collect();
+    assert_eq!(renewed, expected);
+    let mut tx = store.begin_reserved(Scope::Actor(&ada)).await.unwrap();
+    let busy = runs::heartbeat(&mut tx, held[3].0, 1, 10.0).await;
+    assert!(matches!(busy, Err(Error::Contended(_))), "{busy:?}");
+    writing.commit().await.unwrap();
+    let mut tx = store.begin(Scope::Worker).await.unwrap();
+    let claimed = runs::claim_lapsed(&mut tx, lease(10.0), &[], 10).await.unwrap();
+    let mut claimed: Vec<_> = claimed.into_iter().map(|claim| claim.id).collect();
+    claimed.sort_by_key(|id| id.0);
+    assert_eq!(claimed, [held[2].0, held[3].0]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn time_in_which_nobody_works_on_a_run_is_none_of_its_own(pool: PgPool) {
+    let store = store(pool);
+    let ada = user(&store, "ada").await;
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let conversation = conversation(&mut tx, &ada).await;
+    let (run, _) = exchange(&mut tx, &ada, conversation).await;
+    runs::start_next(&mut tx, conversation, lease(-1.0))
+        .await
+        .unwrap();
+    // Five minutes of work, and then an hour without a server.
+    sqlx::query("UPDATE runs SET started_at = now() - interval '65 minutes', heartbeat_at = now() - interval '1 hour'")
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.begin(Scope::Worker).await.unwrap();
+    runs::claim_lapsed(&mut tx, lease(10.0), &[], 10).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
+    let worked = runs::find(&mut tx, run).await.unwrap().unwrap().worked;
+    assert!((300..310).contains(&worked.as_secs()), "{worked:?}");
+}
