@@ -35,6 +35,7 @@ use std::time::Duration;
 use agent::context::WindowLimits;
 use agent::llm::Provider;
 use agent::tools::Registry;
+use futures::FutureExt;
 use protocol::limits::FAILED_SIGN_INS_PER_MINUTE;
 use store::conversations::Probed;
 use store::{Owner, Store};
@@ -45,6 +46,7 @@ use uuid::Uuid;
 use zeroize::Zeroize;
 
 use crate::rate_limit::RateLimit;
+use crate::runs::beats::Beats;
 use crate::runs::hub::Hub;
 
 pub use actor::Actor;
@@ -71,6 +73,8 @@ impl Drop for DomainConfig {
     }
 }
 
+/// How long a server waits at its start for hearing the others; where LISTEN cannot be had, it looks for itself.
+const HEARS: Duration = Duration::from_secs(1);
 /// How long the last words of halted answers may take.
 const HALT: Duration = Duration::from_secs(2);
 
@@ -86,6 +90,8 @@ struct Inner {
     tools: Registry,
     /// Runs that this server works on; written by their workers, read by watchers.
     hub: Arc<Hub>,
+    /// Those whose leases are renewed.
+    beats: Beats,
     /// Everything that was spawned here; waited for at shutdown.
     tasks: TaskTracker,
     /// Cancelled when the server stops.
@@ -104,6 +110,18 @@ struct Inner {
     wrong_passwords: RateLimit<String>,
 }
 
+/// What comes of work that is done over and over: where it panics, that is logged, and the next round is done all the same.
+pub(crate) async fn contained<T>(what: &'static str, work: impl Future<Output = T>) -> Option<T> {
+    let outcome = std::panic::AssertUnwindSafe(work).catch_unwind().await;
+    if outcome.is_err() {
+        tracing::error!(
+            what,
+            "a round of the server's own work panicked; the next one follows"
+        );
+    }
+    outcome.ok()
+}
+
 /// How often somebody may write or change their testimonial in a minute.
 const TESTIMONIALS_PER_MINUTE: u32 = 5;
 
@@ -120,6 +138,7 @@ impl Domain {
                 config,
                 tools: Registry::built_in(),
                 hub: Arc::default(),
+                beats: Beats::default(),
                 tasks: TaskTracker::new(),
                 stopping: CancellationToken::new(),
                 halting: CancellationToken::new(),
@@ -133,6 +152,7 @@ impl Domain {
         runs::takeover::sweep(&domain, true).await?;
         domain.inner.tasks.spawn(runs::takeover::watch(domain.clone()));
         // Not among those that are waited for: they go on until the last answer has ended.
+        tokio::spawn(runs::beats::keep(domain.clone()));
         let (store, silent) = (domain.store().clone(), domain.inner.silent.clone());
         tokio::spawn(async move { store.carry_signals(silent).await });
         let (store, silent, hub) = (
@@ -148,6 +168,8 @@ impl Domain {
             };
             store.hear_signals(silent, heard).await;
         });
+        // Feeds that begin before it is heard what the other servers do would have to begin again.
+        domain.store().until_hears(HEARS).await;
         Ok(domain)
     }
 
@@ -279,5 +301,23 @@ impl Domain {
             Ok(Owner::Nobody) => Error::NotFound(what),
             Err(error) => error.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[tokio::test]
+    async fn a_round_that_panics_is_not_the_last() {
+        let mut done = vec![];
+        for round in 0..3 {
+            done.extend(
+                super::contained("test", async move {
+                    assert_ne!(round, 1, "as a mistake of ours would");
+                    round
+                })
+                .await,
+            );
+        }
+        assert_eq!(done, [0, 2]);
     }
 }

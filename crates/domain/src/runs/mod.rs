@@ -2,6 +2,7 @@
 //! began it; whoever asked may go away, and anybody with the right may watch.
 
 mod approvals;
+pub(crate) mod beats;
 mod host;
 pub(crate) mod hub;
 mod load;

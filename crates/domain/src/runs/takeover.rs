@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use protocol::message::RunFailure;
-use protocol::{Message, RunId, UserId};
+use protocol::{ConversationId, Message, RunId, UserId};
 use store::runs::{Claim, RunRecord};
 use store::{Scope, conversations, messages, run_events, runs, sessions};
 
 use super::worker::{End, LEASE_SECONDS, interrupted};
 use super::writer::{AHEAD, Writer};
-use crate::{Domain, Error};
+use crate::{Domain, Error, contained};
 
 /// With the lease this is how long an answer stands still when its server dies.
 const SWEEP: Duration = Duration::from_millis(700);
@@ -34,10 +34,19 @@ pub(crate) async fn watch(domain: Domain) {
             () = domain.inner.stopping.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let mut result = sweep(&domain, !away && Instant::now() >= claims_from).await;
+        let claims = !away && Instant::now() >= claims_from;
+        let Some(result) = contained("sweep", sweep(&domain, claims)).await else {
+            continue;
+        };
         if result.is_ok() && cleaned.is_none_or(|at| at.elapsed() >= CLEAN_UP) {
             cleaned = Some(Instant::now());
-            result = clean_up(&domain).await;
+            // It may take its time, and no answer waits for it.
+            let domain = domain.clone();
+            domain.inner.tasks.clone().spawn(async move {
+                if let Err(error) = clean_up(&domain).await {
+                    tracing::warn!(error = %error, "what is over could not be removed; in an hour again");
+                }
+            });
         }
         // One line when it begins and one when it ends, not one for every sweep.
         match result {
@@ -60,7 +69,7 @@ pub(crate) async fn watch(domain: Domain) {
 /// Takes up what other servers, or this one before it died, left behind.
 pub(crate) async fn sweep(domain: &Domain, claims: bool) -> Result<(), Error> {
     let began = Instant::now();
-    let mut tx = domain.store().begin(Scope::Worker).await?;
+    let mut tx = domain.store().begin_reserved(Scope::Worker).await?;
     // Whoever waits for a connection is not alone in that: leases lapse that nobody could renew.
     let claims = if claims && began.elapsed() < SWEEP {
         runs::claim_lapsed(&mut tx, domain.lease(), &domain.hub().open_runs(), AT_ONCE).await?
@@ -89,16 +98,27 @@ pub(crate) async fn sweep(domain: &Domain, claims: bool) -> Result<(), Error> {
         });
     }
     for (conversation, user) in stalled {
-        let mut tx = domain.store().begin(Scope::Actor(&user)).await?;
-        let next = match runs::start_next(&mut tx, conversation, domain.lease()).await {
-            // Another server was faster.
-            Err(error) if error.constraint() == Some("runs_one_active") => continue,
-            other => other?,
-        };
-        tx.commit().await?;
-        if let Some(run) = next {
-            domain.work_on_next(run).await;
-        }
+        let domain = domain.clone();
+        domain.inner.tasks.clone().spawn(async move {
+            if let Err(error) = begin_next(&domain, conversation, &user).await {
+                tracing::warn!(error = %error, "a queued answer could not be begun");
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Begins what is next in a conversation whose server died between two runs.
+async fn begin_next(domain: &Domain, conversation: ConversationId, user: &UserId) -> Result<(), Error> {
+    let mut tx = domain.store().begin(Scope::Actor(user)).await?;
+    let next = match runs::start_next(&mut tx, conversation, domain.lease()).await {
+        // Another server was faster.
+        Err(error) if error.constraint() == Some("runs_one_active") => return Ok(()),
+        other => other?,
+    };
+    tx.commit().await?;
+    if let Some(run) = next {
+        domain.work_on_next(run).await;
     }
     Ok(())
 }

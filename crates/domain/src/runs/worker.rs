@@ -11,7 +11,7 @@ use protocol::limits::{PREVIEW_CHARS, TOOL_ROUNDS, excerpt};
 use protocol::message::RunFailure;
 use protocol::{Message, MessageStatus, RunEvent, RunId};
 use store::runs::{Lease, RunRecord, RunStatus};
-use store::{Scope, conversations, messages, runs, tool_calls};
+use store::{Scope, conversations, messages, tool_calls};
 use tokio_util::sync::CancellationToken;
 
 use super::host::{Host, Open};
@@ -24,7 +24,6 @@ use crate::{Domain, Error, clock, fault};
 /// How long a lease holds without a heartbeat, in seconds. With the time between two sweeps this is how long an answer
 /// stands still when its server dies.
 pub(super) const LEASE_SECONDS: f64 = 3.0;
-const HEARTBEAT: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// How often a run's end is tried while the database is away, for two minutes in all; afterwards whoever takes the run over
 /// ends it.
@@ -92,18 +91,12 @@ impl Domain {
 
     async fn work(&self, writer: &Arc<Writer>, cancel: &CancellationToken) -> Option<RunRecord> {
         let stop = CancellationToken::new();
-        // Also where the work panics: its lease must lapse then.
         let _stopped = stop.clone().drop_guard();
         let storing = tokio::spawn({
             let (writer, stop) = (writer.clone(), stop.clone());
             async move { writer.keep_storing(stop).await }
         });
-        let beating = tokio::spawn(heartbeat(
-            self.clone(),
-            writer.clone(),
-            cancel.clone(),
-            stop.clone(),
-        ));
+        let _held = self.inner.beats.hold(writer, cancel);
         let outcome = tokio::select! {
             () = writer.lost.cancelled() => None,
             () = self.inner.halting.cancelled() => {
@@ -122,7 +115,7 @@ impl Domain {
             _ => None,
         };
         stop.cancel();
-        let _ = tokio::join!(storing, beating);
+        let _ = storing.await;
         next
     }
 
@@ -307,44 +300,4 @@ pub(crate) fn preview(message: &Message) -> Option<String> {
         .tool_calls
         .last()
         .map(|call| excerpt(&call.summary, PREVIEW_CHARS))
-}
-
-async fn heartbeat(domain: Domain, writer: Arc<Writer>, cancel: CancellationToken, stop: CancellationToken) {
-    let run = writer.run();
-    let mut ticks = tokio::time::interval(HEARTBEAT);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    ticks.tick().await;
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        match beat(&domain, run).await {
-            Ok(true) => cancel.cancel(),
-            Ok(false) => {}
-            Err(store::Error::Lost(_)) if stop.is_cancelled() => return,
-            Err(error @ store::Error::Lost(_)) => {
-                // An end that is being written right now looks the same from here.
-                if !matches!(ended_by_itself(&domain, run).await, Ok(true)) {
-                    writer.note(&WriteError::Lost);
-                    tracing::debug!(error = %error, "heartbeat refused");
-                }
-                return;
-            }
-            Err(error) => writer.note(&WriteError::Store(error)),
-        }
-    }
-}
-
-async fn beat(domain: &Domain, run: &RunRecord) -> Result<bool, store::Error> {
-    let mut tx = domain.store().begin(Scope::Actor(&run.user_id)).await?;
-    let cancel = runs::heartbeat(&mut tx, run.id, run.lease_epoch, LEASE_SECONDS).await?;
-    tx.commit().await?;
-    Ok(cancel)
-}
-
-async fn ended_by_itself(domain: &Domain, run: &RunRecord) -> Result<bool, store::Error> {
-    let mut tx = domain.store().begin(Scope::Actor(&run.user_id)).await?;
-    let stored = runs::find(&mut tx, run.id).await?;
-    Ok(stored.is_some_and(|stored| stored.lease_epoch == run.lease_epoch && stored.status.is_final()))
 }

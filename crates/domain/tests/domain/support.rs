@@ -112,6 +112,10 @@ pub(crate) struct World {
 }
 
 pub(crate) async fn domain(pool: PgPool, script: Arc<Script>) -> Domain {
+    domain_on(Store::from_pool(pool), script).await
+}
+
+pub(crate) async fn domain_on(store: Store, script: Arc<Script>) -> Domain {
     let config = DomainConfig {
         secret: b"0123456789abcdef0123456789abcdef".to_vec(),
         public_origin: "http://127.0.0.1:3000".into(),
@@ -122,7 +126,7 @@ pub(crate) async fn domain(pool: PgPool, script: Arc<Script>) -> Domain {
         },
         messages_per_minute: 1000,
     };
-    Domain::start(Store::from_pool(pool), config).await.unwrap()
+    Domain::start(store, config).await.unwrap()
 }
 
 pub(crate) async fn world(pool: PgPool) -> World {

@@ -8,11 +8,11 @@ use domain::tasks::ListTasks;
 use futures::StreamExt;
 use protocol::{Message, MessageStatus, RunEvent, RunId, SequencedEvent, ToolCallStatus};
 use serde_json::json;
-use sqlx::PgPool;
-use store::{Scope, run_events};
+use sqlx::{ConnectOptions, PgPool};
+use store::{Bounds, Scope, Store, StoreConfig, run_events};
 use tokio::sync::Notify;
 
-use crate::support::{Beat, Script, World, domain, names, world};
+use crate::support::{Beat, Script, World, domain, domain_on, names, sign_up, world};
 
 fn add(title: &str) -> Beat {
     Beat::Call("add_task", json!({ "title": title }).to_string())
@@ -259,6 +259,59 @@ async fn a_server_that_stops_hands_its_answers_over(pool: PgPool) {
         ("Whole.", MessageStatus::Complete)
     );
     assert_eq!(titles(&world).await, ["Milk"]);
+    let mut tx = world
+        .store
+        .begin(Scope::Actor(world.ada.user_id()))
+        .await
+        .unwrap();
+    let run = store::runs::find(&mut tx, sent.run_id).await.unwrap().unwrap();
+    assert_eq!(run.takeovers, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn no_run_is_lost_while_requests_take_every_connection(pool: PgPool) {
+    let address = pool.connect_options().to_url_lossy().to_string();
+    let config = StoreConfig {
+        url: address.clone(),
+        direct_url: address,
+        max_connections: 2,
+        bounds: Bounds::default(),
+    };
+    let store = Store::connect(&config).await.unwrap();
+    let script = Arc::<Script>::default();
+    let gate = Arc::new(Notify::new());
+    script.step(vec![
+        Beat::Say("One "),
+        Beat::Hold(gate.clone()),
+        Beat::Say("two"),
+    ]);
+    let busy = domain_on(store.clone(), script.clone()).await;
+    let ada = sign_up(&busy, "ada").await;
+    let world = World {
+        domain: busy,
+        store: Store::from_pool(pool.clone()),
+        script,
+        ada,
+    };
+    let sent = world.send(None, "Count").await;
+    until(&world, sent.run_id, |event| {
+        matches!(event, RunEvent::TextDelta { .. })
+    })
+    .await;
+    let requests = (
+        store.begin_snapshot(Scope::Public).await.unwrap(),
+        store.begin_snapshot(Scope::Public).await.unwrap(),
+    );
+    let other = domain(pool, Arc::default()).await;
+    // Two leases long, in which it could be taken over.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    drop(requests);
+    gate.notify_one();
+    let answer = other.runs().wait(&world.ada, sent.run_id).await.unwrap();
+    assert_eq!(
+        (answer.content.as_str(), answer.status),
+        ("One two", MessageStatus::Complete)
+    );
     let mut tx = world
         .store
         .begin(Scope::Actor(world.ada.user_id()))
