@@ -85,6 +85,12 @@ mod tests {
                 Some("2026-12-01T22:59:59.000Z"),
                 Some("low"),
             ),
+            (
+                "Pay rent tomorrow 9am !high #home",
+                "Pay rent #home",
+                Some("2026-11-26T08:00:00.000Z"),
+                Some("high"),
+            ),
             ("Milk", "Milk", None, None),
             ("milk, eggs & bread!", "milk, eggs & bread!", None, None),
             ("tomorrow", "tomorrow", None, None),

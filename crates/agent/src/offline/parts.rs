@@ -57,7 +57,7 @@ impl Parts {
                 _ if whole => false,
                 (_, true) => found.sure || stands_apart(phrase, i),
                 (true, _) => (found.sure && !phrase.lower(end).is_empty()) || is_mark(phrase, end),
-                _ => found.sure && phrase.is_punct(end),
+                _ => found.is_mark || found.sure && phrase.is_punct(end),
             };
             if fits {
                 self.priority = Some(found.priority);

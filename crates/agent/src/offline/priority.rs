@@ -12,6 +12,8 @@ pub(super) struct Found {
     pub(super) len: usize,
     /// Whether it says "priority" or is a mark, so that it can mean nothing else.
     pub(super) sure: bool,
+    /// Whether it is written as nobody writes a word, so that it is meant wherever it stands: "!high".
+    pub(super) is_mark: bool,
 }
 
 fn level(word: &str) -> Option<TaskPriority> {
@@ -91,12 +93,16 @@ pub(super) fn read(phrase: Phrase<'_>, at: usize) -> Option<Found> {
             priority,
             len: end - at,
             sure,
+            is_mark: false,
         })
     };
     let flip = |priority| if not { TaskPriority::Low } else { priority };
     let word = phrase.lower(i);
     if let Some(priority) = exclaimed(phrase, i) {
-        return found(flip(priority), i + 2, true);
+        return found(flip(priority), i + 2, true).map(|found| Found {
+            is_mark: true,
+            ..found
+        });
     }
     if let Some(priority) = mark(word) {
         let noun = usize::from(is_noun(phrase.lower(i + 1)));
