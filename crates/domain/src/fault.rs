@@ -1,5 +1,6 @@
 //! Where a test has the process die: `GREENLIT_FAULT=plan.stored:3` kills it when it comes by that point for the third
-//! time. Only with the feature `faults`, which tests turn on and nothing else.
+//! time, `plan.stored:3:STOP` pauses it there until it is told to go on. Only with the feature `faults`, which tests turn on
+//! and nothing else.
 
 #[cfg(feature = "faults")]
 mod armed {
@@ -9,14 +10,17 @@ mod armed {
     struct Armed {
         point: String,
         left: AtomicU32,
+        signal: String,
     }
 
     static ARMED: LazyLock<Option<Armed>> = LazyLock::new(|| {
         let setting = std::env::var("GREENLIT_FAULT").ok()?;
         let (point, times) = setting.split_once(':')?;
+        let (times, signal) = times.split_once(':').unwrap_or((times, "KILL"));
         Some(Armed {
             point: point.to_owned(),
             left: AtomicU32::new(times.parse().ok()?),
+            signal: format!("-{signal}"),
         })
     });
 
@@ -25,9 +29,12 @@ mod armed {
             return;
         };
         if armed.left.fetch_sub(1, Ordering::SeqCst) == 1 {
-            // As the kernel ends it: nothing is flushed, closed or said.
+            // As the kernel does it: nothing is flushed, closed or said. This thread waits for `kill`, so it is still here
+            // when the signal comes.
             let pid = std::process::id().to_string();
-            let _ = std::process::Command::new("kill").args(["-KILL", &pid]).status();
+            let _ = std::process::Command::new("kill")
+                .args([armed.signal.as_str(), &pid])
+                .status();
         }
     }
 }
