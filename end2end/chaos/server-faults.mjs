@@ -85,16 +85,17 @@ export const serverFaults = {
     return result;
   },
 
-  "paused at each await point, others go on, then continued": async () => {
-    const points = extent(POINTS, ["call.done"]);
-    const some = points.length < POINTS.length ? ` (${points.join(", ")})` : "";
-    const result = empty(`paused at each await point${some}, continued when others were done`);
+  "paused at each await point until others were done": async () => {
+    const points = extent(POINTS, ["call.done", "write.commit"]);
+    const result = empty(`paused at ${extent("each await point", "two await points")} until others were done`);
     const crowd = await people(4);
     for (const point of points) {
       await a.server?.end("SIGTERM");
       await up(a, `${someTime(point, crowd.length)}:STOP`);
       const running = turns(crowd, 0);
       if (!(await eventually(() => isPaused(a)))) result.wrong.push(`${point} was not passed`);
+      const underWay = await openRuns();
+      if (underWay === 0 && /^(plan|call)/.test(point)) result.wrong.push(`${point}: no run was under way`);
       if (!(await eventually(async () => (await openRuns()) === 0))) {
         result.wrong.push(`${point}: nobody went on while it was paused`);
       }
