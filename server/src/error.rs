@@ -159,6 +159,8 @@ pub(crate) fn pending(error: ApiError, better_auth: Option<BetterAuthForm>) -> R
 pub(crate) struct Navigation {
     /// The theme that its reader chose.
     pub theme: Option<Theme>,
+    /// Asking for the page again is harmless: no form was sent.
+    pub may_repeat: bool,
 }
 
 /// Writes the problem of a response made by [`pending`]; leaves any other as it is.
@@ -184,7 +186,10 @@ pub(crate) fn write_pending(
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     let (kind, body) = match (better_auth, navigation) {
-        (None, Some(Navigation { theme })) => ("text/html; charset=utf-8", problem_page(&problem, theme)),
+        (None, Some(navigation)) => (
+            "text/html; charset=utf-8",
+            problem_page(&problem, &navigation, error.retry_after()),
+        ),
         (form, _) => ("application/problem+json", problem_json(&problem, form)),
     };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));

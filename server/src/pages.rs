@@ -1,6 +1,5 @@
 //! The pages: Leptos' routes and server functions, and what stands in when no page can be made.
 
-use app::features::settings::theme::Theme;
 use app::{App, shell};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,7 +10,7 @@ use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context};
 use protocol::Problem;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Navigation};
 use crate::state::AppState;
 
 /// Adds every page of `app` and every server function (`/api/fn/*`).
@@ -63,22 +62,26 @@ pub async fn method_not_allowed() -> ApiError {
     ApiError::method_not_allowed()
 }
 
-/// A page for when the app cannot make one: the database is away, the request was refused. `theme`: the reader's, if
-/// they chose one.
-pub(crate) fn problem_page(problem: &Problem, theme: Option<Theme>) -> String {
-    // What passes by itself is asked for again by itself.
-    let passes = problem.status == 503;
-    let again = if passes {
-        "<meta http-equiv=\"refresh\" content=\"5\">"
-    } else {
-        ""
+/// A page for when the app cannot make one: the database is away, the request was refused or one too many. `retry_after`:
+/// after how many seconds it may be another answer.
+pub(crate) fn problem_page(problem: &Problem, navigation: &Navigation, retry_after: Option<u64>) -> String {
+    // What passes by itself is asked for again by itself, as long as that sends no form.
+    let (again, hint) = match retry_after {
+        Some(seconds) if navigation.may_repeat => (
+            format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">"),
+            "<p><a class=\"go\" href=\"\">Try again</a></p><p role=\"status\">This page tries again by itself.</p>",
+        ),
+        Some(_) => (
+            String::new(),
+            "<p role=\"status\">Reload this page then, to send what you typed once more.</p>",
+        ),
+        None => (
+            String::new(),
+            "<p><a class=\"go\" href=\"/\">To the start page</a></p>",
+        ),
     };
-    let hint = if passes {
-        "<p><a class=\"go\" href=\"\">Try again</a></p><p role=\"status\">This page tries again by itself.</p>"
-    } else {
-        "<p><a class=\"go\" href=\"/\">To the start page</a></p>"
-    };
-    let theme = theme
+    let theme = navigation
+        .theme
         .map(|theme| format!(" data-theme=\"{}\"", theme.as_str()))
         .unwrap_or_default();
     format!(

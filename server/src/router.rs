@@ -19,6 +19,7 @@ use crate::middleware::headers::secure_headers;
 use crate::middleware::identity::identify;
 use crate::middleware::observe::observe;
 use crate::middleware::origin::check_origin;
+use crate::middleware::rate_limit::limit_requests;
 use crate::middleware::time_limit::{LIMIT, limit_time};
 use crate::pages::{add_pages, method_not_allowed, not_found};
 use crate::site::packaged;
@@ -112,6 +113,7 @@ pub fn build_router(state: AppState) -> Router {
         .merge(better_auth)
         .merge(patient)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(state.clone(), limit_requests))
         .layer(from_fn_with_state(state.clone(), identify))
         .layer(from_fn(limit_body))
         .layer(from_fn_with_state(state.clone(), check_origin))

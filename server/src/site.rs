@@ -139,6 +139,12 @@ impl Site {
         self.assets.clone()
     }
 
+    /// Whether there is such a file.
+    pub fn has(&self, path: &str) -> bool {
+        path.strip_prefix('/')
+            .is_some_and(|path| self.files.contains_key(path))
+    }
+
     /// The answer for a file; `None` if there is no such file.
     pub fn respond(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         let path = path.strip_prefix('/')?;

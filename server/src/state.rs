@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Origin, PublicUrl};
 use crate::metrics::Metrics;
+use crate::middleware::rate_limit::RequestLimiter;
 use crate::site::Site;
 use crate::watches::Watches;
 
@@ -22,6 +23,8 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     /// Counts sign-ins and sign-ups; the pages' server functions share it.
     pub auth_limiter: AuthLimiter,
+    /// Counts requests.
+    pub requests: Arc<RequestLimiter>,
     /// Counted by the middleware and the event streams, read by `/metrics`.
     pub metrics: Arc<Metrics>,
     /// Who watches how many answers.
@@ -45,6 +48,8 @@ pub struct Settings {
     pub cors_origins: Vec<Origin>,
     /// `RATE_LIMIT_AUTH_PER_MINUTE`.
     pub auth_per_minute: u32,
+    /// `RATE_LIMIT_REQUESTS_PER_MINUTE`.
+    pub requests_per_minute: u32,
 }
 
 impl From<&Config> for Settings {
@@ -53,6 +58,7 @@ impl From<&Config> for Settings {
             public_url: config.public_url.clone(),
             cors_origins: config.cors_origins.clone(),
             auth_per_minute: config.auth_per_minute,
+            requests_per_minute: config.requests_per_minute,
         }
     }
 }
@@ -63,6 +69,7 @@ impl AppState {
         Self {
             domain,
             auth_limiter: AuthLimiter::new(settings.auth_per_minute),
+            requests: Arc::new(RequestLimiter::new(settings.requests_per_minute)),
             settings: Arc::new(settings),
             metrics: Arc::default(),
             watches: Arc::default(),

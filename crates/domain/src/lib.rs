@@ -20,7 +20,7 @@ pub mod import;
 mod page;
 mod plain;
 pub mod preferences;
-mod rate_limit;
+pub mod rate_limit;
 pub mod runs;
 pub mod search;
 pub mod shares;

@@ -45,6 +45,8 @@ pub struct Config {
     pub messages_per_minute: u32,
     /// `RATE_LIMIT_AUTH_PER_MINUTE`, per address.
     pub auth_per_minute: u32,
+    /// `RATE_LIMIT_REQUESTS_PER_MINUTE`, per user, per address of the others; 0: no limit.
+    pub requests_per_minute: u32,
     /// `CORS_ALLOWED_ORIGINS`.
     pub cors_origins: Vec<Origin>,
     /// `MCP_SERVERS`.
@@ -118,6 +120,7 @@ impl Config {
             },
             messages_per_minute: reader.number("RATE_LIMIT_MESSAGES_PER_MINUTE", 30, 1, 1_000_000)?,
             auth_per_minute: reader.number("RATE_LIMIT_AUTH_PER_MINUTE", 10, 1, 1_000_000)?,
+            requests_per_minute: reader.number("RATE_LIMIT_REQUESTS_PER_MINUTE", 600, 0, 1_000_000)?,
             cors_origins: cors_origins(&reader)?,
             mcp_servers: mcp_servers(&reader)?,
             log: log_filter(&reader)?,

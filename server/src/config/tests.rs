@@ -15,6 +15,7 @@ fn nothing_set_is_a_working_configuration() {
     assert!(config.database.is_none() && config.secret.is_none() && config.model.is_none());
     assert_eq!((config.window.messages, config.window.tokens), (50, 16_000));
     assert_eq!((config.messages_per_minute, config.auth_per_minute), (30, 10));
+    assert_eq!(config.requests_per_minute, 600);
     assert!(config.cors_origins.is_empty() && config.without_effect().is_empty());
     assert!(config.log.starts_with("info"));
 }
@@ -54,6 +55,7 @@ fn every_bad_value_is_one_line_that_names_its_setting() {
         ("CONTEXT_TOKENS", "lots", "a whole number from 500"),
         ("RATE_LIMIT_MESSAGES_PER_MINUTE", "-1", "a whole number from 1"),
         ("RATE_LIMIT_AUTH_PER_MINUTE", "1.5", "a whole number from 1"),
+        ("RATE_LIMIT_REQUESTS_PER_MINUTE", "none", "a whole number from 0"),
         ("CORS_ALLOWED_ORIGINS", "https://a.example, *", "origins such as"),
         ("MCP_SERVERS", "/nowhere/mcp.json", "a JSON file that exists"),
         ("RUST_LOG", "info,=,", "a filter such as info"),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::rate_limit::{LIMIT, REMAINING, RESET};
 use crate::config::Origin;
 
 /// The layer for `CORS_ALLOWED_ORIGINS`.
@@ -34,6 +35,9 @@ pub fn cors(origins: &[Origin]) -> CorsLayer {
         .expose_headers([
             header::LOCATION,
             header::RETRY_AFTER,
+            LIMIT,
+            REMAINING,
+            RESET,
             HeaderName::from_static("set-auth-jwt"),
             HeaderName::from_static("set-auth-token"),
             HeaderName::from_static("x-request-id"),

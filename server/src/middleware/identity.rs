@@ -10,12 +10,13 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::Formats;
 use domain::accounts::CurrentSession;
 
 use super::client::client_of;
 use super::observe::RequestId;
+use super::rate_limit::limit_refused;
 use crate::error::ApiError;
 use crate::state::AppState;
 
@@ -30,7 +31,7 @@ pub async fn identify(State(state): State<AppState>, request: Request, next: Nex
     if asks_who(path) {
         match find_actor(&state, &mut context, &parts.headers, is_api).await {
             Ok(session) => refreshed = session.filter(|session| session.refreshed),
-            Err(error) => return error.into_response(),
+            Err(error) => return limit_refused(&state, &context, path, error),
         }
     }
     let token = context.session_token.clone();

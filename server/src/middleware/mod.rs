@@ -7,4 +7,5 @@ pub mod headers;
 pub mod identity;
 pub mod observe;
 pub mod origin;
+pub mod rate_limit;
 pub mod time_limit;

@@ -35,6 +35,7 @@ pub async fn observe(State(state): State<AppState>, mut request: Request, next: 
     let is_ours = |path: &str| !path.starts_with("/api/") || path.starts_with("/api/fn/");
     let navigation = (accepts_html(request.headers()) && is_ours(request.uri().path())).then(|| Navigation {
         theme: theme_of(request.headers()),
+        may_repeat: method.is_safe(),
     });
 
     let mut response = write_pending(next.run(request).await, &id, navigation);

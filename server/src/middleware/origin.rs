@@ -143,6 +143,7 @@ mod tests {
             },
             cors_origins: vec![Origin::parse("https://app.example").unwrap()],
             auth_per_minute: 10,
+            requests_per_minute: 0,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use agent::llm::scripted::{Act, says};
 use axum::response::Response;
+use domain::tasks::ListTasks;
 use protocol::limits::{
     FAILED_SIGN_INS_PER_MINUTE, FEEDS_PER_USER, JSON_LEVELS, QUEUED_PER_CONVERSATION, RUNS_PER_USER,
     WATCHES_PER_USER,
@@ -210,4 +211,122 @@ async fn an_account_is_guessed_at_slowly_from_wherever(pool: PgPool) {
         guess().send().await.problem(400);
     }
     guess().send().await.problem(429);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn requests_are_counted_by_user_and_by_address_before_anything_is_done(pool: PgPool) {
+    let setup = Setup {
+        requests_per_minute: 6,
+        ..Setup::default()
+    };
+    let app = TestApp::with(pool.clone(), setup).await;
+    let (ada, bob) = (app.user("Ada").await, app.user("Bob").await);
+    // By whatever door; a stream is one request.
+    for left in (2..6).rev() {
+        let answer = app.get("/api/tasks").by(&ada).send().await;
+        answer.ok(200);
+        assert_eq!(answer.header("ratelimit-limit"), Some("6"));
+        assert_eq!(
+            answer.header("ratelimit-remaining"),
+            Some(left.to_string().as_str())
+        );
+    }
+    let feed = open(&app, &ada, "/api/chat/events").await;
+    assert_eq!(feed.headers()["ratelimit-remaining"], "1");
+    app.get("/api/nowhere")
+        .in_browser_of(&ada)
+        .send()
+        .await
+        .problem(404);
+
+    let check = |answer: &Answer| {
+        assert_eq!(answer.status, 429, "{}", answer.text());
+        let wait = answer.header("retry-after").unwrap();
+        assert!((1..=10).contains(&wait.parse::<u32>().unwrap()), "{wait}");
+        assert_eq!(answer.header("ratelimit-limit"), Some("6"));
+        assert_eq!(answer.header("ratelimit-remaining"), Some("0"));
+        assert_eq!(answer.header("ratelimit-reset"), Some(wait));
+    };
+    let task = json!({ "title": "Milk" });
+    let create = app.post("/api/tasks").by(&ada).json(&task).send().await;
+    check(&create);
+    assert_eq!(create.problem(429)["code"], "rate_limited");
+    let form = || app.post("/api/fn/add_task").in_browser_of(&ada);
+    let form_body = "application/x-www-form-urlencoded";
+    let scripted = form().body(form_body, "title=Milk").send().await;
+    check(&scripted);
+    assert_eq!(scripted.problem(429)["code"], "rate_limited");
+    // Browsers are shown a page, which asks again by itself unless that would send a form once more.
+    let plain = form()
+        .header("accept", "text/html")
+        .body(form_body, "title=Milk")
+        .send()
+        .await;
+    let page = app
+        .get("/dashboard")
+        .in_browser_of(&ada)
+        .header("accept", "text/html")
+        .send()
+        .await;
+    for (answer, again, hint) in [(&plain, false, "Reload this page"), (&page, true, "Try again")] {
+        check(answer);
+        assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+        let text = answer.text();
+        assert!(
+            text.contains("Too many requests") && text.contains(hint),
+            "{text}"
+        );
+        assert_eq!(text.contains("http-equiv=\"refresh\""), again, "{text}");
+    }
+    let actor = app.domain.accounts().actor_of_jwt(&ada.bearer).await.unwrap();
+    let stored = app
+        .domain
+        .tasks()
+        .list(&actor, ListTasks::default())
+        .await
+        .unwrap();
+    assert!(stored.tasks.is_empty(), "nothing was done");
+
+    // Nobody else notices, and what is not counted is there for her, too.
+    app.get("/api/tasks").by(&bob).send().await.ok(200);
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(app.get(path).by(&ada).send().await.status, 200, "{path}");
+    }
+    assert_eq!(app.get("/pkg/old.js").by(&ada).send().await.status, 404);
+
+    // An address: whoever is not signed in, at Better Auth's door, and with tokens that are none.
+    for _ in 0..2 {
+        app.get("/api/auth/get-session").send().await.ok(200);
+        app.get("/").send().await;
+        let wrong = app
+            .get("/api/tasks")
+            .header("authorization", "Bearer x.y.z")
+            .send()
+            .await;
+        wrong.problem(401);
+        assert!(wrong.header("ratelimit-remaining").is_some());
+    }
+    let session = app.get("/api/auth/get-session").in_browser_of(&bob).send().await;
+    check(&session);
+    assert_eq!(session.problem(429)["code"], "TOO_MANY_REQUESTS");
+    assert_eq!(session.header("x-retry-after"), session.header("retry-after"));
+    let wrong = app
+        .get("/api/tasks")
+        .header("authorization", "Bearer x.y.z")
+        .send()
+        .await;
+    check(&wrong);
+    check(&app.get("/sign-in").header("accept", "text/html").send().await);
+    app.get("/api/tasks").by(&bob).send().await.ok(200);
+
+    let setup = Setup {
+        requests_per_minute: 0,
+        ..Setup::default()
+    };
+    let unlimited = TestApp::with(pool, setup).await;
+    for _ in 0..50 {
+        let answer = unlimited.get("/api/tasks").by(&ada).send().await;
+        answer.ok(200);
+        assert_eq!(answer.header("ratelimit-limit"), None);
+    }
 }

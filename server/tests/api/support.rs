@@ -36,6 +36,7 @@ pub(crate) struct Setup {
     pub(crate) cors_origins: &'static [&'static str],
     pub(crate) auth_per_minute: u32,
     pub(crate) messages_per_minute: u32,
+    pub(crate) requests_per_minute: u32,
     pub(crate) site: Site,
 }
 
@@ -47,6 +48,7 @@ impl Default for Setup {
             cors_origins: &[],
             auth_per_minute: 1_000,
             messages_per_minute: 1_000,
+            requests_per_minute: 1_000_000,
             site: Site::default(),
         }
     }
@@ -90,6 +92,7 @@ impl TestApp {
                 .map(|origin| Origin::parse(origin).unwrap())
                 .collect(),
             auth_per_minute: setup.auth_per_minute,
+            requests_per_minute: setup.requests_per_minute,
         };
         Self {
             router: build_router(AppState::new(domain.clone(), settings, setup.site)),

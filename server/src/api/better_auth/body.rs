@@ -177,6 +177,7 @@ mod tests {
             },
             cors_origins: vec![],
             auth_per_minute: 1,
+            requests_per_minute: 0,
         };
         for url in [
             None,

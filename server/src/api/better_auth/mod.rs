@@ -19,6 +19,11 @@ use axum::response::{IntoResponse, Response};
 use crate::state::AppState;
 use error::DoorError;
 
+/// An error in the form that this door has for it.
+pub fn refusal(error: domain::Error) -> Response {
+    DoorError::from(error).into_response()
+}
+
 /// What every endpoint is given.
 struct Call {
     state: AppState,
