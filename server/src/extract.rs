@@ -320,6 +320,7 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Api
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use protocol::api::{CreateTask, UpdateTask};
 
     use super::*;
@@ -379,6 +380,58 @@ mod tests {
         assert_eq!(error::<UpdateTask>("[1]").0, 422);
         for malformed in ["", "{", "{\"title\": \"a\"} x", "\u{feff}"] {
             assert_eq!(error::<CreateTask>(malformed).0, 400, "{malformed}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_json_or_the_client_s_mistake(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "[\\[\\]{}\":,a-z0-9 \\\\]{0,60}") {
+            for bytes in [bytes.as_slice(), text.as_bytes()] {
+                for refused in [from_json::<CreateTask>(bytes).err(), from_json::<UpdateTask>(bytes).err()].into_iter().flatten() {
+                    let problem = refused.problem("r");
+                    prop_assert!([400, 422].contains(&problem.status), "{problem:?}");
+                    prop_assert!(problem.status == 400 || !problem.errors[0].field.is_empty(), "{problem:?}");
+                }
+            }
+        }
+
+        #[test]
+        fn any_form_has_a_file_of_its_own_or_is_refused(kind in "multipart/form-data; ?boundary=\"?[a-z;\"=]{0,6}|\\PC{0,40}", body in "(--[a-z]{0,3}|\r\n|filename=|\\PC){0,40}") {
+            let mut headers = HeaderMap::new();
+            if let Ok(kind) = kind.parse() {
+                headers.insert(header::CONTENT_TYPE, kind);
+            }
+            match multipart_file(&headers, body.as_bytes()) {
+                Ok(file) => prop_assert!(!file.is_empty() && position(body.as_bytes(), file).is_some()),
+                Err(refused) => prop_assert!([415, 422].contains(&refused.problem("r").status)),
+            }
+        }
+
+        #[test]
+        fn any_key_is_text_or_refused_by_its_name(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            let mut headers = HeaderMap::new();
+            let Ok(value) = bytes.as_slice().try_into() else { return Ok(()) };
+            headers.insert("idempotency-key", value);
+            match idempotency_key(&headers) {
+                Ok(key) => prop_assert_eq!(key.map(String::into_bytes), Some(bytes)),
+                Err(refused) => prop_assert_eq!(&refused.problem("r").errors[0].field, "Idempotency-Key"),
+            }
+        }
+
+        #[test]
+        fn any_query_is_read_or_its_parameter_named(query in "((limit|q|[a-z%]{0,3})(=[a-z0-9%+-]{0,12})?&?){0,4}") {
+            #[derive(serde::Deserialize)]
+            struct Page {
+                limit: Option<u32>,
+            }
+            let Ok(request) = axum::http::Request::builder().uri(format!("/?{query}")).body(()) else {
+                return Ok(());
+            };
+            let (mut parts, ()) = request.into_parts();
+            match futures::executor::block_on(Query::<Page>::from_request_parts(&mut parts, &())) {
+                Ok(Query(page)) => prop_assert!(page.limit.is_none() || query.contains("limit=")),
+                Err(refused) => prop_assert_eq!(refused.problem("r").status, 422),
+            }
         }
     }
 }

@@ -289,3 +289,121 @@ fn check_parts(
     }
     Ok(parts)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "(\\PC|\0){0,12}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            let names = "[a-z\0]{0,6}";
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((names, inner), 0..4).prop_map(|fields| fields.into_iter().collect()),
+            ]
+        })
+    }
+
+    /// One of the usual values of a field, or anything.
+    fn field(usual: &[Value]) -> impl Strategy<Value = Value> + use<> {
+        prop_oneof![9 => prop::sample::select(usual.to_vec()), 1 => any_value()]
+    }
+
+    const CALLS: [&str; 2] = [
+        "0190b5a0-0000-7000-8000-000000000001",
+        "0190b5a0-0000-7000-8000-000000000002",
+    ];
+
+    fn call() -> impl Strategy<Value = Value> {
+        (
+            field(&CALLS.map(Value::from)),
+            field(&["add_task".into(), "".into(), "x".repeat(501).into()]),
+            any_value(),
+            any_value(),
+            field(
+                &[
+                    "success",
+                    "error",
+                    "undone",
+                    "denied",
+                    "running",
+                    "awaiting_approval",
+                ]
+                .map(Value::from),
+            ),
+        )
+            .prop_map(|(id, name, arguments, result, status)| {
+                json!({
+                    "id": id, "tool_name": name, "arguments": arguments, "result": result, "status": status,
+                    "summary": "Did it", "timestamp": "2026-01-02T03:04:05.678Z",
+                })
+            })
+    }
+
+    fn message() -> impl Strategy<Value = Value> {
+        let part = prop_oneof![
+            field(&["Hi".into(), "".into()]).prop_map(|text| json!({ "type": "text", "text": text })),
+            field(&CALLS.map(Value::from)).prop_map(|id| json!({ "type": "tool_call", "id": id })),
+        ];
+        let failure = json!({ "code": "x", "message": "It failed", "retryable": true });
+        (
+            field(&["user", "assistant"].map(Value::from)),
+            field(&["Hi".into(), "HiHi".into(), "".into(), " ".into(), "a\0b".into(), "x".repeat(10_001).into()]),
+            field(&["complete", "streaming", "failed", "cancelled", "awaiting_approval"].map(Value::from)),
+            prop::collection::vec(part, 0..4),
+            prop::collection::vec(call(), 0..3),
+            field(&[Value::Null, failure]),
+        )
+            .prop_map(|(role, content, status, parts, tool_calls, failure)| {
+                json!({
+                    "role": role, "content": content, "status": status, "parts": parts, "tool_calls": tool_calls,
+                    "failure": failure, "created_at": "2026-01-02T03:04:05.678Z",
+                })
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn what_passes_can_be_stored_and_the_rest_is_named(given in prop_oneof![9 => message(), 1 => any_value()]) {
+            // What is no message at all the door refuses.
+            let Ok(given) = serde_json::from_value::<Imported>(given) else { return Ok(()) };
+            let message = match check(given) {
+                Ok(message) => message,
+                Err((field, sentence)) => {
+                    prop_assert!(!field.is_empty() && !sentence.is_empty());
+                    return Ok(());
+                }
+            };
+            let stored = serde_json::to_string(&message).map_err(|error| TestCaseError::fail(error.to_string()))?;
+            prop_assert!(!stored.contains("\\u0000"), "{stored}");
+            prop_assert!(message.content.chars().count() <= ANSWER_CHARS);
+            let mut said = String::new();
+            let mut called = vec![];
+            for part in &message.parts {
+                match part {
+                    Part::Text { text } => said.push_str(text),
+                    Part::ToolCall { id } => called.push(*id),
+                }
+            }
+            prop_assert_eq!(&said, &message.content);
+            let mut calls: Vec<_> = message.tool_calls.iter().map(|call| call.id).collect();
+            prop_assert!(calls.iter().all(|id| !CALLS.contains(&id.to_string().as_str())), "ids of ours");
+            calls.sort();
+            called.sort();
+            prop_assert_eq!(called, calls);
+            let is_open = |status| matches!(status, ToolCallStatus::Running | ToolCallStatus::AwaitingApproval);
+            prop_assert!(message.tool_calls.iter().all(|call| !is_open(call.status) && !call.undoable));
+            prop_assert!(!matches!(message.status, MessageStatus::Streaming | MessageStatus::AwaitingApproval));
+        }
+    }
+}

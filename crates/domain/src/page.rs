@@ -123,6 +123,8 @@ pub(crate) fn pattern(q: Option<&str>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -159,5 +161,74 @@ mod tests {
     fn wildcards_are_only_text() {
         assert_eq!(pattern(Some("100%_\\")).as_deref(), Some("%100\\%\\_\\\\%"));
         assert_eq!(pattern(Some("  ")), None);
+    }
+
+    /// A cursor is refused by its name, or is a place that comes back.
+    fn comes_back<T>(
+        cursor: &str,
+        read: impl Fn(&str) -> Result<T, Error>,
+        write: impl Fn(T) -> String,
+    ) -> Result<(), TestCaseError> {
+        match read(cursor) {
+            Ok(place) => {
+                let written = write(place);
+                let again =
+                    read(&written).map_err(|error| TestCaseError::fail(format!("{written}: {error}")))?;
+                prop_assert_eq!(write(again), written);
+            }
+            Err(Error::Invalid(errors)) => prop_assert_eq!(&errors[0].field, "cursor"),
+            Err(error) => return Err(TestCaseError::fail(format!("{cursor}: {error:?}"))),
+        }
+        Ok(())
+    }
+
+    fn any_cursor() -> impl Strategy<Value = String> {
+        let packed = |length: usize| {
+            prop::collection::vec(any::<u8>(), length).prop_map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+        };
+        let marked = ("[poPO]?", packed(24)).prop_map(|(mark, rest)| format!("{mark}{rest}"));
+        // A task's begins with 0 or 1.
+        let task = (0_u8..3, prop::collection::vec(any::<u8>(), 32)).prop_map(|(rank, mut rest)| {
+            rest.insert(0, rank);
+            URL_SAFE_NO_PAD.encode(rest)
+        });
+        let bytes = prop::collection::vec(any::<u8>(), 0..64);
+        let torn = bytes.prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        prop_oneof![
+            packed(16),
+            packed(24),
+            packed(33),
+            marked,
+            task,
+            torn,
+            ".{0,60}",
+            "[A-Za-z0-9_=-]{0,60}"
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_place_that_comes_back_or_no_cursor(cursor in any_cursor()) {
+            comes_back(&cursor, read_id, write_id)?;
+            comes_back(&cursor, read_task, write_task)?;
+            comes_back(&cursor, read_place, |(at, id)| write_place(at, id))?;
+            comes_back(&cursor, read_position, write_position)?;
+            comes_back(&cursor, read_sidebar, write_sidebar)?;
+        }
+
+        #[test]
+        fn a_pattern_finds_its_text_and_nothing_in_it_is_a_wildcard(text in ".{0,30}|[%_\\\\a ]{0,30}") {
+            let Some(pattern) = pattern(Some(&text)) else {
+                return Ok(prop_assert!(text.trim().is_empty()));
+            };
+            let inner = &pattern[1..pattern.len() - 1];
+            let mut letters = inner.chars();
+            let mut meant = String::new();
+            while let Some(letter) = letters.next() {
+                prop_assert!(!matches!(letter, '%' | '_'), "{pattern}");
+                meant.push(if letter == '\\' { letters.next().unwrap_or('?') } else { letter });
+            }
+            prop_assert_eq!(meant, text.trim().replace('\0', ""));
+        }
     }
 }

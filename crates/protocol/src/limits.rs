@@ -143,4 +143,19 @@ mod tests {
         assert_eq!(excerpt(&"a".repeat(80), 50), "a".repeat(50));
         assert_eq!(excerpt("aaaaaa bbbbbb", 10), "aaaaaa");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_passes_fits(text in "(\\PC|[ \0\n]){0,40}", min in 0_usize..3, max in 3_usize..30) {
+            match checked_text(&text, min, max) {
+                Ok(fits) => {
+                    proptest::prop_assert_eq!(&fits, text.trim());
+                    proptest::prop_assert!((min..=max).contains(&fits.chars().count()) && !fits.contains('\0'));
+                }
+                Err(why) => proptest::prop_assert!(why.starts_with("must "), "{}", why),
+            }
+            let cut = excerpt(&text, max);
+            proptest::prop_assert!(cut.chars().count() <= max && !cut.contains('\n'), "{:?}", cut);
+        }
+    }
 }

@@ -115,4 +115,13 @@ mod tests {
         let long = format!("{} tomorrow", "x".repeat(201));
         assert_eq!(read_task_line(&long, &now).title, long);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_line_is_a_task(line in "\\PC{0,60}|([a-z]{1,6}|tomorrow|friday|!high|at 5pm|with note|[ ,.!:\"0-9-]){0,14}") {
+            let now: Zoned = "2026-11-25T14:30:00[Europe/Berlin]".parse().unwrap();
+            let read = read_task_line(&line, &now);
+            proptest::prop_assert_eq!(read.title.trim().is_empty(), line.trim().is_empty(), "{:?}", read);
+        }
+    }
 }

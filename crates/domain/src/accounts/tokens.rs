@@ -219,4 +219,14 @@ mod tests {
             );
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_speaks_for_anybody_without_our_signature(text in "\\PC{0,60}|[A-Za-z0-9_=.-]{0,120}|(eyJ[A-Za-z0-9_-]{0,40}\\.){2}[A-Za-z0-9_-]{0,60}") {
+            let secret = b"0123456789abcdef0123456789abcdef";
+            proptest::prop_assert_eq!(verified(secret, &text), None);
+            let refused = read_jwt(secret, &text);
+            proptest::prop_assert!(matches!(refused, Err(Error::Unauthenticated)), "{:?}", refused);
+        }
+    }
 }
