@@ -36,7 +36,7 @@ use crate::{Actor, Domain, Error};
 
 pub use approvals::Decision;
 
-/// How often a run that has asked is looked at, for somebody who waits for it.
+/// How often a run that may rest is looked at, for somebody who waits for it.
 const RESTS_YET: Duration = Duration::from_millis(300);
 
 /// Runs of a [`Domain`].
@@ -233,8 +233,8 @@ impl<'a> Runs<'a> {
         ))
     }
 
-    /// Waits until the run ends, or rests because a person has to decide, and returns the assistant's message as it
-    /// stands then.
+    /// Waits until the run ends, or rests because a person has to decide about it or about the one before it, and returns
+    /// the assistant's message as it stands then.
     pub async fn wait(&self, actor: &Actor, id: RunId) -> Result<Message, Error> {
         let run = self.get(actor, id).await?;
         if !run.status.is_final() {
@@ -250,20 +250,40 @@ impl<'a> Runs<'a> {
 
     async fn wait_for_rest(&self, actor: &Actor, id: RunId) -> Result<(), Error> {
         let mut events = self.events(actor, id, 0).await?;
-        let mut asked = false;
+        // No event tells that a run rests: one may only do so after it has asked, or before it began, when the run before
+        // it does.
+        let mut may_rest = true;
         loop {
-            // No event tells that a run rests: one may only do so after it has asked.
-            let next = if asked {
+            let next = if may_rest {
                 timeout(RESTS_YET, events.next()).await
             } else {
                 Ok(events.next().await)
             };
             match next {
                 Ok(None) => return Ok(()),
-                Ok(Some(event)) => asked |= matches!(event?.event, RunEvent::ToolApprovalRequired(_)),
-                Err(_) if self.get(actor, id).await?.status == RunStatus::AwaitingApproval => return Ok(()),
+                Ok(Some(event)) => match event?.event {
+                    RunEvent::ToolApprovalRequired(_) => may_rest = true,
+                    RunEvent::RunCreated(_) => may_rest = false,
+                    _ => {}
+                },
+                Err(_) if self.rests(actor, id).await? => return Ok(()),
                 Err(_) => {}
             }
+        }
+    }
+
+    /// Whether nothing comes of a run before a person has decided.
+    async fn rests(&self, actor: &Actor, id: RunId) -> Result<bool, Error> {
+        let run = self.get(actor, id).await?;
+        match run.status {
+            RunStatus::AwaitingApproval => Ok(true),
+            RunStatus::Queued => {
+                let mut tx = self.domain.store().begin(Scope::Actor(actor.user_id())).await?;
+                let before = runs::unfinished(&mut tx, run.conversation_id).await?;
+                tx.commit().await?;
+                Ok(before.iter().any(|run| run.status == RunStatus::AwaitingApproval))
+            }
+            _ => Ok(false),
         }
     }
 
