@@ -283,7 +283,7 @@ impl Domain {
         &self.inner.config
     }
 
-    pub(crate) fn hub(&self) -> &Hub {
+    pub(crate) fn hub(&self) -> &Arc<Hub> {
         &self.inner.hub
     }
 

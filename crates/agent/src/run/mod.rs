@@ -73,8 +73,8 @@ pub struct RunRequest {
     /// From [`crate::context::window`]: the system prompt first; the user's message last, or what this answer's steps
     /// did before the run was taken up again.
     pub messages: Vec<ChatMessage>,
-    /// Whether the answer has text already.
-    pub has_text: bool,
+    /// How much text the answer has already, in characters.
+    pub chars: usize,
     pub tools: Vec<ToolDefinition>,
     pub clock: Clock,
     pub limits: RunLimits,

@@ -72,8 +72,8 @@ impl<'a> Steps<'a> {
             host,
             cancel,
             deadline: Instant::now() + request.limits.total,
-            has_text: request.has_text,
-            chars: 0,
+            has_text: request.chars > 0,
+            chars: request.chars,
             request,
             call_ids,
         }
@@ -175,7 +175,7 @@ impl<'a> Steps<'a> {
 
     /// Passes text on, as far as an answer may have more of it.
     async fn say(&mut self, delta: &str) -> Result<(), Stop> {
-        let room = ANSWER_CHARS - self.chars;
+        let room = ANSWER_CHARS.saturating_sub(self.chars);
         let (fits, is_all) = match delta.char_indices().nth(room) {
             Some((end, _)) => (&delta[..end], false),
             None => (delta, true),

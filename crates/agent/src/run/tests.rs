@@ -88,7 +88,7 @@ fn request() -> RunRequest {
             ChatMessage::System("Prompt".into()),
             ChatMessage::User("Hi".into()),
         ],
-        has_text: false,
+        chars: 0,
         tools: crate::tools::Registry::built_in().definitions(),
         clock: Clock {
             now: Timestamp::from_millis(0),
@@ -355,7 +355,7 @@ async fn an_answer_that_is_gone_on_with_begins_a_new_paragraph() {
     let provider = Scripted::new([says("More.")]);
     let notes = Notes::default();
     let request = RunRequest {
-        has_text: true,
+        chars: 20,
         ..request()
     };
     run(&provider, request, &notes, &CancellationToken::new())
@@ -384,6 +384,19 @@ async fn an_answer_has_so_much_text_and_ends_there() {
     let notes = Notes::default();
     assert_eq!(run_with(&provider, &notes).await.unwrap(), COMPLETED);
     assert_eq!(notes.content().chars().count(), limits::ANSWER_CHARS);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_gone_on_with_has_no_more_text_than_another() {
+    let provider = Scripted::new([says("And so on.")]);
+    let notes = Notes::default();
+    let request = RunRequest {
+        chars: limits::ANSWER_CHARS - 8,
+        ..request()
+    };
+    let outcome = run(&provider, request, &notes, &CancellationToken::new()).await;
+    assert_eq!(outcome.unwrap(), RunOutcome::Completed(FinishReason::Length));
+    assert_eq!(notes.content(), "\n\nAnd so");
 }
 
 #[tokio::test]

@@ -53,7 +53,7 @@ pub(crate) fn request(question: &str) -> RunRequest {
             ChatMessage::System("Prompt.".into()),
             ChatMessage::User(question.into()),
         ],
-        has_text: false,
+        chars: 0,
         tools: Registry::built_in().definitions(),
         clock: clock(),
         limits: RunLimits::default(),

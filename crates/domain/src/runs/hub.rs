@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use protocol::{Message, RunEvent, RunId, SequencedEvent};
+use store::runs::RunRecord;
 use store::{Heard, Signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +42,8 @@ impl Default for Hub {
 
 /// One run's events, as far as this server knows them.
 pub(crate) struct Channel {
+    /// The lease's, under which it is written.
+    epoch: i32,
     log: Mutex<Log>,
     /// The last event's number; watchers wait for it to change.
     last: watch::Sender<u64>,
@@ -74,28 +77,26 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// Opens the channel of a run whose events up to `before` are in the database, and which goes on after `base`;
-    /// `message` is the answer as those events left it.
-    pub(crate) fn open(&self, run: RunId, before: u64, base: u64, message: Message) -> Arc<Channel> {
-        let channel = Arc::new(Channel {
-            log: Mutex::new(Log {
-                before,
-                base,
-                events: vec![],
-                message,
-                closed: false,
-            }),
-            last: watch::Sender::new(base),
-            cancel: CancellationToken::new(),
-        });
-        lock(&self.channels).insert(run, channel.clone());
+    /// Opens the channel of a run, which closes when the guard is dropped. One of a later lease of the run is not pushed
+    /// aside by it: this one is nobody's then, and its writer will find out.
+    pub(crate) fn open(self: &Arc<Self>, run: RunId, channel: Arc<Channel>) -> OpenChannel {
+        {
+            let mut channels = lock(&self.channels);
+            if channels.get(&run).is_none_or(|open| open.epoch <= channel.epoch) {
+                channels.insert(run, channel.clone());
+            }
+        }
         self.opened.send_modify(|count| *count += 1);
-        channel
+        OpenChannel {
+            hub: self.clone(),
+            run,
+            channel,
+        }
     }
 
     /// Ends a run's channel; watchers that have it get what is left in it. One that was opened for the run after it
     /// stays open.
-    pub(crate) fn close(&self, run: RunId, channel: &Arc<Channel>) {
+    fn close(&self, run: RunId, channel: &Arc<Channel>) {
         {
             let mut channels = lock(&self.channels);
             if channels.get(&run).is_some_and(|open| Arc::ptr_eq(open, channel)) {
@@ -150,8 +151,8 @@ impl Hub {
         None
     }
 
-    /// Another server stored events of a run up to a number.
-    fn logged_elsewhere(&self, run: RunId, seq: u64) {
+    /// Something was stored of a run up to a number that no channel here tells of.
+    pub(crate) fn logged_elsewhere(&self, run: RunId, seq: u64) {
         if let Some(sender) = lock(&self.elsewhere).get(&run) {
             sender.send_replace(seq);
         }
@@ -189,7 +190,37 @@ impl Hub {
     }
 }
 
+/// A channel that watchers find; closes when it is dropped, also where the work on it fails or panics.
+pub(crate) struct OpenChannel {
+    hub: Arc<Hub>,
+    run: RunId,
+    channel: Arc<Channel>,
+}
+
+impl Drop for OpenChannel {
+    fn drop(&mut self) {
+        self.hub.close(self.run, &self.channel);
+    }
+}
+
 impl Channel {
+    /// The channel of a run whose stored events are in the database, and which goes on after `base`; `message` is the
+    /// answer as those events left it.
+    pub(crate) fn new(run: &RunRecord, base: u64, message: Message) -> Arc<Self> {
+        Arc::new(Self {
+            epoch: run.lease_epoch,
+            log: Mutex::new(Log {
+                before: run.last_seq,
+                base,
+                events: vec![],
+                message,
+                closed: false,
+            }),
+            last: watch::Sender::new(base),
+            cancel: CancellationToken::new(),
+        })
+    }
+
     /// Adds an event: applies it to the message and wakes the watchers.
     pub(crate) fn publish(&self, event: SequencedEvent) {
         let seq = event.seq;
@@ -236,5 +267,66 @@ impl Channel {
                 return Next::Closed;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{MessageStatus, Role, Timestamp};
+    use store::runs::RunStatus;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn channel(run: RunId, epoch: i32) -> Arc<Channel> {
+        let record = RunRecord {
+            id: run,
+            user_id: "ada".parse().unwrap(),
+            conversation_id: Uuid::from_u128(1).into(),
+            user_message_id: Uuid::from_u128(2).into(),
+            assistant_message_id: Uuid::from_u128(3).into(),
+            status: RunStatus::Running,
+            last_seq: 0,
+            lease_epoch: epoch,
+            cancel_requested: false,
+            takeovers: 0,
+            worked: Duration::ZERO,
+        };
+        let message = Message {
+            id: record.assistant_message_id,
+            conversation_id: record.conversation_id,
+            role: Role::Assistant,
+            content: String::new(),
+            tool_calls: vec![],
+            status: MessageStatus::Streaming,
+            created_at: Timestamp::from_millis(0),
+            run_id: Some(run),
+            parts: vec![],
+            failure: None,
+            versions: vec![],
+            feedback: None,
+        };
+        Channel::new(&record, 0, message)
+    }
+
+    #[test]
+    fn an_older_channel_does_not_push_a_newer_one_aside() {
+        let hub = Arc::<Hub>::default();
+        let run: RunId = Uuid::from_u128(4).into();
+        let (older, newer) = (channel(run, 1), channel(run, 2));
+        let is_found =
+            |channel: &Arc<Channel>| hub.find(run).is_some_and(|found| Arc::ptr_eq(&found, channel));
+        let first = hub.open(run, older.clone());
+        assert!(is_found(&older));
+        let second = hub.open(run, newer.clone());
+        assert!(is_found(&newer));
+        drop(first);
+        assert!(is_found(&newer), "the older one closed itself and nothing else");
+        let late = hub.open(run, channel(run, 1));
+        assert!(is_found(&newer));
+        drop(late);
+        assert!(is_found(&newer));
+        drop(second);
+        assert!(hub.find(run).is_none());
     }
 }

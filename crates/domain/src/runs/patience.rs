@@ -10,7 +10,7 @@ use super::writer::{WriteError, Writer};
 /// How long a step waits for the database to come back.
 const LONGEST: Duration = Duration::from_secs(120);
 const FIRST_WAIT: Duration = Duration::from_millis(50);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
 
 /// How long something has been tried, and how long it waits now.
 pub(super) struct Patience {

@@ -13,11 +13,12 @@ use sha2::{Digest, Sha256};
 use store::conversations::{Probed, TitleSource};
 use store::messages::NewMessage;
 use store::runs::{NewRun, RunRecord, RunStatus};
-use store::{Scope, Tx, conversations, messages, runs};
+use store::{Scope, Signal, Tx, conversations, messages, runs};
 use uuid::Uuid;
 
 use super::Send;
-use super::writer::Writer;
+use super::hub::Channel;
+use super::writer::{WriteError, Writer};
 use crate::{Actor, Domain, Error, fault};
 
 /// Longest idempotency key, in characters.
@@ -398,24 +399,28 @@ pub(super) async fn cancel_queued(domain: &Domain, run: RunRecord) -> Result<(),
         user_message,
         assistant_message_id: run.assistant_message_id,
     };
-    let id = run.id;
-    let channel = domain.hub().open(id, run.last_seq, run.last_seq, answer);
-    let last_seq = run.last_seq;
-    let writer = Writer::new(domain, run, channel.clone(), last_seq);
+    let (id, last_seq) = (run.id, run.last_seq);
+    // Not one that watchers find: the run may begin in this moment, and then they are to find its worker's.
+    let channel = Channel::new(&run, last_seq, answer);
+    let writer = Writer::new(domain, run, channel, last_seq);
     let ended = async {
         let commit = writer.begin().await?;
         let events = vec![RunEvent::RunCreated(Box::new(created)), RunEvent::RunCancelled {}];
         commit.end(RunStatus::Cancelled, events, domain.lease()).await
     };
-    let ended = ended.await;
-    domain.hub().close(id, &channel);
-    match ended {
-        Ok(Some(next)) => domain.work_on_next(next).await,
-        Ok(None) => {}
+    match ended.await {
+        Ok(next) => {
+            let seq = writer.last_seq();
+            domain.hub().logged_elsewhere(id, seq);
+            domain.store().signal(Signal::Logged(id, seq));
+            if let Some(next) = next {
+                domain.work_on_next(next).await;
+            }
+        }
         // It began in this very moment: its worker hears of the stop.
-        Err(super::writer::WriteError::Lost) => {}
-        Err(super::writer::WriteError::Store(error)) => return Err(error.into()),
-        Err(error @ super::writer::WriteError::Tool(_)) => return Err(Error::Internal(Box::new(error))),
+        Err(WriteError::Lost) => {}
+        Err(WriteError::Store(error)) => return Err(error.into()),
+        Err(error @ WriteError::Tool(_)) => return Err(Error::Internal(Box::new(error))),
     }
     Ok(())
 }

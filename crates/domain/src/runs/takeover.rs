@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use protocol::message::RunFailure;
 use protocol::{ConversationId, Message, RunId, UserId};
-use store::runs::{Claim, RunRecord};
+use store::runs::{Claim, RunRecord, RunStatus};
 use store::{Scope, conversations, messages, run_events, runs, sessions};
 
+use super::hub::Channel;
 use super::worker::{End, LEASE_SECONDS, interrupted};
 use super::writer::{AHEAD, Writer};
 use crate::{Domain, Error, contained};
@@ -164,25 +165,25 @@ async fn take_over(domain: &Domain, claim: &Claim) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends a run that waits for a person. Nothing happens to one that does not, any more.
+/// Ends a run that waits for a person, in one transaction: should this server die before it stands, the run waits on for
+/// whoever sweeps next. Nothing happens to one that does not wait, any more.
 pub(super) async fn end_resting(domain: &Domain, user: &UserId, run: RunId, how: End) -> Result<(), Error> {
-    let mut tx = domain.store().begin(Scope::Actor(user)).await?;
-    match runs::wake(&mut tx, run, domain.lease()).await {
-        Err(store::Error::Lost(_)) => return Ok(()),
-        other => other?,
-    };
-    tx.commit().await?;
     let (run, message) = restore(domain, user, run).await?;
+    if run.status != RunStatus::AwaitingApproval {
+        return Ok(());
+    }
+    let how = if run.cancel_requested { End::Cancelled } else { how };
     let base = run.last_seq;
     end(domain, run, message, base, &how).await;
     Ok(())
 }
 
 async fn end(domain: &Domain, run: RunRecord, message: Message, base: u64, how: &End) {
-    let channel = domain.hub().open(run.id, run.last_seq, base, message);
-    let writer = Writer::new(domain, run, channel.clone(), base);
+    let channel = Channel::new(&run, base, message);
+    let open = domain.hub().open(run.id, channel.clone());
+    let writer = Writer::new(domain, run, channel, base);
     let next = domain.end(&writer, how).await;
-    domain.hub().close(writer.run().id, &channel);
+    drop(open);
     if let Some(next) = next {
         domain.work_on_next(next).await;
     }

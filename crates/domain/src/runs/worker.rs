@@ -2,16 +2,16 @@
 //! request waits for it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use agent::context::window;
 use agent::llm::Clock;
 use agent::run::{RunError, RunLimits, RunOutcome, RunRequest};
 use protocol::limits::{PREVIEW_CHARS, TOOL_ROUNDS, excerpt};
 use protocol::message::RunFailure;
-use protocol::{Message, MessageStatus, RunEvent, RunId};
+use protocol::{Message, MessageStatus, RunEvent};
 use store::runs::{Lease, RunRecord, RunStatus};
-use store::{Scope, conversations, messages, tool_calls};
+use store::{Scope, conversations, messages, runs, tool_calls};
 use tokio_util::sync::CancellationToken;
 
 use super::host::{Host, Open};
@@ -25,9 +25,8 @@ use crate::{Domain, Error, clock, fault};
 /// stands still when its server dies.
 pub(super) const LEASE_SECONDS: f64 = 3.0;
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
-/// How often a run's end is tried while the database is away, for two minutes in all; afterwards whoever takes the run over
-/// ends it.
-const END_TRIES: u32 = 80;
+/// How long a run's end is tried while the database is away; afterwards whoever takes the run over ends it.
+const END_TRIED: Duration = Duration::from_secs(120);
 
 impl Domain {
     pub(super) fn lease(&self) -> Lease {
@@ -51,18 +50,14 @@ impl Domain {
     }
 
     fn work_after(&self, run: RunRecord, message: Message, base: u64) {
-        let channel = self.hub().open(run.id, run.last_seq, base, message);
+        let channel = Channel::new(&run, base, message);
+        let open = self.hub().open(run.id, channel.clone());
         let writer = Arc::new(Writer::new(self, run, channel.clone(), base));
         if writer.run().cancel_requested {
             channel.cancel.cancel();
         }
         let domain = self.clone();
         self.inner.tasks.spawn(async move {
-            let open = OpenChannel {
-                domain: &domain,
-                run: writer.run().id,
-                channel: &channel,
-            };
             let next = domain.work(&writer, &channel.cancel).await;
             drop(open);
             domain.spawn_title(writer.run(), writer.message_with(&[]));
@@ -122,6 +117,7 @@ impl Domain {
     /// Everything between the first and the last event, or the next rest.
     async fn answer(&self, writer: &Arc<Writer>, cancel: &CancellationToken) -> Result<RunOutcome, RunError> {
         let run = writer.run();
+        let began = Instant::now();
         let Loaded {
             actor,
             mut history,
@@ -145,19 +141,22 @@ impl Domain {
             }
             let so_far = writer.message_with(&[]);
             let rounds = rounds(&so_far);
-            let has_text = !so_far.content.is_empty();
+            let chars = so_far.content.chars().count();
             if run.last_seq > 0 || rounds > 0 {
                 history.retain(|message| message.id != so_far.id);
                 history.push(so_far);
             }
             let request = RunRequest {
                 messages: window(&history, limits, &clock, &actor.user.name),
-                has_text,
+                chars,
                 tools: self.inner.tools.definitions(),
                 clock: clock.clone(),
                 limits: RunLimits {
                     tool_rounds: TOOL_ROUNDS.saturating_sub(rounds),
-                    ..RunLimits::default()
+                    // Whoever worked on it before.
+                    total: RunLimits::default()
+                        .total
+                        .saturating_sub(run.worked + began.elapsed()),
                 },
             };
             match agent::run::run(self.config().provider.as_ref(), request, &host, cancel).await? {
@@ -178,9 +177,16 @@ impl Domain {
 
     /// Ends the run; tries on while the database is away. Returns the run that is next.
     pub(super) async fn end(&self, writer: &Writer, end: &End) -> Option<RunRecord> {
-        for attempt in 0..END_TRIES {
+        let since = Instant::now();
+        let mut tries = 0;
+        while since.elapsed() < END_TRIED {
             match self.try_end(writer, end).await {
                 Ok(next) => return next,
+                // Perhaps by an earlier try that stands although its answer never came.
+                Err(WriteError::Lost) if tries > 0 => match self.begun_with_end(writer).await {
+                    Ok(next) => return next,
+                    Err(error) => writer.note(&WriteError::Store(error)),
+                },
                 Err(error) => {
                     writer.note(&error);
                     if matches!(error, WriteError::Lost) {
@@ -188,9 +194,24 @@ impl Domain {
                     }
                 }
             }
-            tokio::time::sleep(Duration::from_millis(100 << attempt.min(4))).await;
+            tokio::time::sleep(Duration::from_millis(100 << tries.min(2))).await;
+            tries += 1;
         }
         None
+    }
+
+    /// The run that began with this one's end, where that stands and nobody works on what began.
+    async fn begun_with_end(&self, writer: &Writer) -> Result<Option<RunRecord>, store::Error> {
+        let run = writer.run();
+        let mut tx = self.store().begin(Scope::Actor(&run.user_id)).await?;
+        let stored = runs::find(&mut tx, run.id).await?;
+        if !stored.is_some_and(|stored| stored.lease_epoch == run.lease_epoch && stored.status.is_final()) {
+            writer.note(&WriteError::Lost);
+            return Ok(None);
+        }
+        let next = runs::held_by(&mut tx, run.conversation_id, self.inner.node).await?;
+        tx.commit().await?;
+        Ok(next.filter(|next| self.hub().find(next.id).is_none()))
     }
 
     async fn try_end(&self, writer: &Writer, end: &End) -> Result<Option<RunRecord>, WriteError> {
@@ -240,19 +261,6 @@ impl Domain {
         let next = commit.end(status, events, self.lease()).await?;
         fault::point("end.stored");
         Ok(next)
-    }
-}
-
-/// Closes a run's channel when it is dropped, also where the work on it panics.
-struct OpenChannel<'a> {
-    domain: &'a Domain,
-    run: RunId,
-    channel: &'a Arc<Channel>,
-}
-
-impl Drop for OpenChannel<'_> {
-    fn drop(&mut self) {
-        self.domain.hub().close(self.run, self.channel);
     }
 }
 

@@ -294,6 +294,11 @@ impl Writer {
         }
     }
 
+    /// The last number that was shown.
+    pub(crate) fn last_seq(&self) -> u64 {
+        self.state().seq
+    }
+
     /// The answer as it stands with some more events.
     pub(crate) fn message_with(&self, events: &[RunEvent]) -> Message {
         self.channel.message_with(events)

@@ -1,6 +1,7 @@
 //! Calls that a person has to allow first.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::Error;
 use domain::runs::Decision;
@@ -419,4 +420,57 @@ async fn a_question_outlives_the_server_and_can_be_stopped_or_runs_out(pool: PgP
         world.events(asked, 0).await.last().map(|event| &event.event),
         Some(RunEvent::RunCompleted {})
     ));
+}
+
+/// A conversation whose run rests, and the run.
+async fn asked(world: &World) -> (protocol::ConversationId, RunId) {
+    world
+        .script
+        .step(vec![add("Milk")])
+        .step(vec![Beat::Say("There.")]);
+    let first = world.send(None, "Add milk").await;
+    world.domain.runs().wait(&world.ada, first.run_id).await.unwrap();
+    let milk = titles(world).await[0].1;
+    world.script.step(vec![delete(milk)]);
+    let sent = world.send(Some(first.conversation.id), "Delete milk").await;
+    resting(world, sent.run_id).await;
+    (first.conversation.id, sent.run_id)
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_waits_behind_a_question_is_told_what_is_known(pool: PgPool) {
+    let world = world(pool).await;
+    let (conversation, _) = asked(&world).await;
+    let behind = world.send(Some(conversation), "And now?").await;
+    let runs = world.domain.runs();
+    let waited = tokio::time::timeout(Duration::from_secs(10), runs.wait(&world.ada, behind.run_id));
+    let answer = waited.await.expect("the request hangs").unwrap();
+    assert_eq!(answer, behind.assistant_message);
+    assert_eq!(answer.status, MessageStatus::Streaming);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_question_ends_also_when_the_server_that_was_to_end_it_died(pool: PgPool) {
+    let world = world(pool).await;
+    let (_, run) = asked(&world).await;
+    // As far as a stop gets before its server dies.
+    let mut tx = world
+        .store
+        .begin(Scope::Actor(world.ada.user_id()))
+        .await
+        .unwrap();
+    store::runs::request_cancel(&mut tx, run).await.unwrap();
+    tx.commit().await.unwrap();
+    let events = tokio::time::timeout(Duration::from_secs(15), world.events(run, 0)).await;
+    assert_eq!(
+        names(&events.expect("it rests on")).last(),
+        Some(&"run.cancelled")
+    );
+    let mut tx = world
+        .store
+        .begin(Scope::Actor(world.ada.user_id()))
+        .await
+        .unwrap();
+    let stored = store::runs::find(&mut tx, run).await.unwrap().unwrap();
+    assert_eq!(stored.lease_epoch, 1, "its end takes no lease that could lapse");
 }

@@ -1,6 +1,7 @@
 //! Runs whose server died, was paused or stopped: another one goes on with them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::Domain;
@@ -11,6 +12,9 @@ use serde_json::json;
 use sqlx::{ConnectOptions, PgPool};
 use store::{Bounds, Scope, Store, StoreConfig, run_events};
 use tokio::sync::Notify;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{Beat, Script, World, domain, domain_on, names, sign_up, world};
 
@@ -319,4 +323,122 @@ async fn no_run_is_lost_while_requests_take_every_connection(pool: PgPool) {
         .unwrap();
     let run = store::runs::find(&mut tx, sent.run_id).await.unwrap().unwrap();
     assert_eq!(run.takeovers, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_time_of_an_answer_is_that_of_all_its_servers(pool: PgPool) {
+    let world = world(pool.clone()).await;
+    world
+        .script
+        .step(vec![Beat::Say("Half"), Beat::Hold(Arc::new(Notify::new()))]);
+    let sent = world.send(None, "Go").await;
+    until(&world, sent.run_id, |event| {
+        matches!(event, RunEvent::TextDelta { .. })
+    })
+    .await;
+    world
+        .change(
+            Scope::Actor(world.ada.user_id()),
+            "UPDATE runs SET started_at = now() - interval '11 minutes' WHERE status = 'running'",
+        )
+        .await;
+    let other = another(&world, &pool, &Arc::default()).await;
+    let events = watch(&other, &world, sent.run_id, 0).await;
+    let Some(RunEvent::RunFailed(failure)) = events.last().map(|event| &event.event) else {
+        panic!("{:?}", names(&events))
+    };
+    assert_eq!(failure.code, "run_timeout");
+}
+
+/// Stands before the database. Once, what ends a run is passed on to it, and its answer is not.
+async fn forgetful_network(pool: &PgPool) -> String {
+    let options = pool.connect_options();
+    let database = (options.get_host().to_owned(), options.get_port());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let forgets = Arc::new(AtomicBool::new(true));
+    tokio::spawn(async move {
+        while let Ok((mut here, _)) = listener.accept().await {
+            let mut there = TcpStream::connect(&database).await.unwrap();
+            let forgets = forgets.clone();
+            tokio::spawn(async move {
+                let (mut said, mut answered) = (vec![0; 65_536], vec![0; 65_536]);
+                let mut ends = false;
+                loop {
+                    tokio::select! {
+                        read = here.read(&mut said) => {
+                            let said = &said[..read.unwrap_or(0)];
+                            let says = |words: &[u8]| said.windows(words.len()).any(|window| window == words);
+                            if said.is_empty() || there.write_all(said).await.is_err() {
+                                return;
+                            }
+                            ends |= says(b"ended_at = now()");
+                            if says(b"COMMIT") && std::mem::take(&mut ends) && forgets.swap(false, Ordering::SeqCst) {
+                                let _ = there.read(&mut answered).await;
+                                return;
+                            }
+                        }
+                        read = there.read(&mut answered) => {
+                            let answered = &answered[..read.unwrap_or(0)];
+                            if answered.is_empty() || here.write_all(answered).await.is_err() {
+                                return;
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let mut address = options
+        .as_ref()
+        .clone()
+        .host("127.0.0.1")
+        .port(port)
+        .to_url_lossy();
+    // So that every statement goes by.
+    address.query_pairs_mut().append_pair("pgbouncer", "true");
+    address.to_string()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_next_begins_also_when_the_answer_to_an_end_is_lost(pool: PgPool) {
+    let config = StoreConfig {
+        url: forgetful_network(&pool).await,
+        direct_url: pool.connect_options().to_url_lossy().to_string(),
+        max_connections: 5,
+        bounds: Bounds::default(),
+    };
+    let store = Store::connect(&config).await.unwrap();
+    let script = Arc::<Script>::default();
+    let gate = Arc::new(Notify::new());
+    script
+        .step(vec![Beat::Hold(gate.clone()), Beat::Say("One.")])
+        .step(vec![Beat::Say("Two.")]);
+    let server = domain_on(store, script.clone()).await;
+    let ada = sign_up(&server, "ada").await;
+    let world = World {
+        domain: server,
+        store: Store::from_pool(pool),
+        script,
+        ada,
+    };
+    let first = world.send(None, "Count").await;
+    let second = world.send(Some(first.conversation.id), "On").await;
+    gate.notify_one();
+    let answers = [
+        world.domain.runs().wait(&world.ada, first.run_id).await.unwrap(),
+        world.domain.runs().wait(&world.ada, second.run_id).await.unwrap(),
+    ];
+    assert_eq!(answers.map(|answer| answer.content), ["One.", "Two."]);
+    let mut tx = world
+        .store
+        .begin(Scope::Actor(world.ada.user_id()))
+        .await
+        .unwrap();
+    let run = store::runs::find(&mut tx, second.run_id).await.unwrap().unwrap();
+    assert_eq!(
+        (run.takeovers, run.lease_epoch),
+        (0, 1),
+        "it waited for its lease to lapse"
+    );
 }

@@ -99,7 +99,7 @@ impl Desk {
         };
         let request = RunRequest {
             messages: self.messages.clone(),
-            has_text: false,
+            chars: 0,
             tools: Registry::built_in().definitions(),
             clock: self.clock.clone(),
             limits: RunLimits::default(),
