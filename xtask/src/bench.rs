@@ -34,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace, names: &[&str]) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let scripts = chosen(&list(&workspace.end2end().join("bench"))?, &scripts)?;
-    build::run(workspace)?;
+    build::run(workspace, build::Pace::Full)?;
     setup::for_browser_tests(workspace)?;
     let postgres = setup::postgres_programs()?;
     let model = build::helper(workspace, "fake-openai")?;

@@ -57,8 +57,8 @@ fn dispatch() -> Result<ExitCode> {
     match command.to_str() {
         Some("run") => run::run(&workspace, &args),
         Some("test") => test::run(&workspace, &names),
-        Some("build") => build::run(&workspace).map(|_| ExitCode::SUCCESS),
-        Some("site") => build::site(&workspace).map(|()| ExitCode::SUCCESS),
+        Some("build") => build::run(&workspace, build::Pace::Full).map(|_| ExitCode::SUCCESS),
+        Some("site") => build::site(&workspace, build::Pace::Full).map(|()| ExitCode::SUCCESS),
         Some("setup") => setup::run(&workspace, &names).map(|()| ExitCode::SUCCESS),
         Some("lint") => test::run(&workspace, &["lint"]),
         Some("audit") => test::run(&workspace, &["audit"]),

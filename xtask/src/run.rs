@@ -16,7 +16,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<ExitCode> 
         _ => args,
     };
     setup::for_run(workspace)?;
-    build::run(workspace)?;
+    build::run(workspace, build::Pace::Full)?;
     say("starting greenlit");
     let mut server = Task::new(workspace.binary()).args(args).into_command();
     // In our place rather than below us: signals, the terminal and the exit code are then the server's own.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::Pace;
 use crate::process::{Task, say};
 use crate::setup::wasm_toolchain::{TARGET, WasmToolchain};
 use crate::workspace::Workspace;
@@ -12,9 +13,9 @@ use crate::workspace::Workspace;
 const PROFILE: &str = "wasm-release";
 
 /// Runs cargo and returns the compiler's output, before wasm-bindgen.
-pub(super) fn compile(workspace: &Workspace, toolchain: &WasmToolchain) -> Result<PathBuf> {
+pub(super) fn compile(workspace: &Workspace, toolchain: &WasmToolchain, pace: Pace) -> Result<PathBuf> {
     say(&format!("building the WASM ({})", toolchain.describe()));
-    compile_arguments(workspace, toolchain.cargo("build"))
+    compile_arguments(workspace, pace.of(toolchain.cargo("build")))
         .args(["--package", "frontend"])
         .run()?;
     Ok(workspace
