@@ -120,7 +120,7 @@ impl Config {
             },
             messages_per_minute: reader.number("RATE_LIMIT_MESSAGES_PER_MINUTE", 30, 1, 1_000_000)?,
             auth_per_minute: reader.number("RATE_LIMIT_AUTH_PER_MINUTE", 10, 1, 1_000_000)?,
-            requests_per_minute: reader.number("RATE_LIMIT_REQUESTS_PER_MINUTE", 600, 0, 1_000_000)?,
+            requests_per_minute: reader.number("RATE_LIMIT_REQUESTS_PER_MINUTE", 6_000, 0, 1_000_000)?,
             cors_origins: cors_origins(&reader)?,
             mcp_servers: mcp_servers(&reader)?,
             log: log_filter(&reader)?,

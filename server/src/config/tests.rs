@@ -15,7 +15,7 @@ fn nothing_set_is_a_working_configuration() {
     assert!(config.database.is_none() && config.secret.is_none() && config.model.is_none());
     assert_eq!((config.window.messages, config.window.tokens), (50, 16_000));
     assert_eq!((config.messages_per_minute, config.auth_per_minute), (30, 10));
-    assert_eq!(config.requests_per_minute, 600);
+    assert_eq!(config.requests_per_minute, 6_000);
     assert!(config.cors_origins.is_empty() && config.without_effect().is_empty());
     assert!(config.log.starts_with("info"));
 }
