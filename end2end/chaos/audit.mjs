@@ -43,14 +43,17 @@ export async function audit(/** @type {Result} */ result) {
   return { runs: titles.length, lostMessages, lostEffects, doubled };
 }
 
-/** Each run that is over, with a hash of all that belongs to it: the run itself, its answer, its events, its calls. */
+/** A hash of each part of all runs that are over: the run itself, its answer, its events, its calls. */
 export function endedRuns() {
   return rows(`
-    SELECT r.id, md5(concat(
-      r, (SELECT m FROM messages m WHERE m.id = r.assistant_message_id),
-      (SELECT string_agg(e::text, '' ORDER BY e.seq) FROM run_events e WHERE e.run_id = r.id),
-      (SELECT string_agg(c::text, '' ORDER BY c.id) FROM tool_calls c WHERE c.run_id = r.id)))
-    FROM runs r WHERE status IN ('completed', 'cancelled', 'failed')`);
+    SELECT concat(part, ' of run ', r.id), md5("is")
+    FROM runs r, LATERAL (VALUES
+      ('the row', r::text),
+      ('the answer', (SELECT m::text FROM messages m WHERE m.id = r.assistant_message_id)),
+      ('the events', (SELECT string_agg(e::text, '' ORDER BY e.seq) FROM run_events e WHERE e.run_id = r.id)),
+      ('the calls', (SELECT string_agg(c::text, '' ORDER BY c.id) FROM tool_calls c WHERE c.run_id = r.id))
+    ) parts (part, "is")
+    WHERE r.status IN ('completed', 'cancelled', 'failed')`);
 }
 
 export function percentile(/** @type {number[]} */ samples, /** @type {number} */ percent) {

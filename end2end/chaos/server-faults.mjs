@@ -104,8 +104,8 @@ export const serverFaults = {
       await settle(result, running);
       if (!(await alive(a))) result.wrong.push(`${point}: it did not go on`);
       const after = await endedRuns();
-      for (const [run, hash] of before) {
-        if (after.get(run) !== hash) result.wrong.push(`${point}: run ${run} was written to after its end`);
+      for (const [part, hash] of before) {
+        if (after.get(part) !== hash) result.wrong.push(`${point}: ${part} was written to after its end`);
       }
     }
     await a.server?.end("SIGTERM");

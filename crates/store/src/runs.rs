@@ -372,16 +372,25 @@ pub async fn expired_approvals(tx: &mut Tx, limit: u32) -> Result<Vec<(RunId, Us
 }
 
 /// Adds a step's tokens.
-pub async fn add_usage(tx: &mut Tx, id: RunId, input: u64, output: u64) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE runs SET input_tokens = input_tokens + $2, output_tokens = output_tokens + $3 WHERE id = $1",
+///
+/// # Errors
+/// `Lost` when another server has the run or it is over.
+pub async fn add_usage(tx: &mut Tx, id: RunId, epoch: i32, input: u64, output: u64) -> Result<(), Error> {
+    let done = sqlx::query(
+        "UPDATE runs SET input_tokens = input_tokens + $3, output_tokens = output_tokens + $4
+         WHERE id = $1 AND lease_epoch = $2 AND status = 'running'",
     )
     .bind(id.0)
+    .bind(epoch)
     .bind(i64::try_from(input).unwrap_or(0))
     .bind(i64::try_from(output).unwrap_or(0))
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Error::Lost("run"))
+    }
 }
 
 /// How many of the user's runs are being written or wait for their turn, and how many wait in this conversation.

@@ -247,7 +247,13 @@ impl<'a> Host<'a> {
     async fn add_usage(&self, usage: Usage) -> Result<(), WriteError> {
         let run = self.writer.run();
         let mut tx = self.domain.store().begin(Scope::Actor(&run.user_id)).await?;
-        runs::add_usage(&mut tx, run.id, usage.input_tokens, usage.output_tokens).await?;
+        let Usage {
+            input_tokens: input,
+            output_tokens: output,
+        } = usage;
+        runs::add_usage(&mut tx, run.id, run.lease_epoch, input, output)
+            .await
+            .map_err(WriteError::of)?;
         Ok(tx.commit().await?)
     }
 

@@ -88,7 +88,7 @@ impl WriteError {
         )
     }
 
-    fn of(error: store::Error) -> Self {
+    pub(super) fn of(error: store::Error) -> Self {
         match error {
             store::Error::Lost("run") => Self::Lost,
             error if error.constraint() == Some("run_events_pkey") => Self::Lost,

@@ -104,7 +104,12 @@ async fn a_lapsed_lease_is_claimed_once_and_shuts_the_old_owner_out(pool: PgPool
         runs::heartbeat(&mut tx, run, 1, 5.0).await,
         Err(Error::Lost("run"))
     ));
+    assert!(matches!(
+        runs::add_usage(&mut tx, run, 1, 3, 2).await,
+        Err(Error::Lost("run"))
+    ));
     runs::advance(&mut tx, run, 2, 5).await.unwrap();
+    runs::add_usage(&mut tx, run, 2, 3, 2).await.unwrap();
     assert!(!runs::heartbeat(&mut tx, run, 2, 5.0).await.unwrap());
     runs::request_cancel(&mut tx, run).await.unwrap();
     assert!(runs::heartbeat(&mut tx, run, 2, 5.0).await.unwrap());
