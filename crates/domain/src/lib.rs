@@ -153,24 +153,30 @@ impl Domain {
         domain.inner.tasks.spawn(runs::takeover::watch(domain.clone()));
         // Not among those that are waited for: they go on until the last answer has ended.
         tokio::spawn(runs::beats::keep(domain.clone()));
-        let (store, silent) = (domain.store().clone(), domain.inner.silent.clone());
-        tokio::spawn(async move { store.carry_signals(silent).await });
-        let (store, silent, hub) = (
-            domain.store().clone(),
-            domain.inner.silent.clone(),
-            domain.inner.hub.clone(),
-        );
-        tokio::spawn(async move {
-            let heard = |heard| {
-                if let Some(answer) = hub.hear(heard) {
-                    store.signal(answer);
-                }
-            };
-            store.hear_signals(silent, heard).await;
-        });
+        tokio::spawn(domain.clone().carry_signals());
+        tokio::spawn(domain.clone().hear_signals());
         // Feeds that begin before it is heard what the other servers do would have to begin again.
         domain.store().until_hears(HEARS).await;
         Ok(domain)
+    }
+
+    async fn carry_signals(self) {
+        let silent = &self.inner.silent;
+        while !silent.is_cancelled() {
+            contained("signals out", self.store().carry_signals(silent.clone())).await;
+        }
+    }
+
+    async fn hear_signals(self) {
+        let silent = &self.inner.silent;
+        let heard = |heard| {
+            if let Some(answer) = self.hub().hear(heard) {
+                self.store().signal(answer);
+            }
+        };
+        while !silent.is_cancelled() {
+            contained("signals in", self.store().hear_signals(silent.clone(), heard)).await;
+        }
     }
 
     /// Sign-up, sign-in, sessions, tokens.

@@ -37,6 +37,11 @@ fn silence() -> Error {
     ))
 }
 
+/// Whether an error is that of a connection which did not answer in time.
+pub(crate) fn is_silence(error: &Error) -> bool {
+    matches!(error, Error::Io(error) if error.kind() == std::io::ErrorKind::TimedOut)
+}
+
 impl Link {
     /// Takes a connection and begins a transaction with `begin`, which may take `soon`; what follows may be silent for
     /// `longest`.

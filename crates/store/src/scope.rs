@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::changes::{Changed, Changes, Listeners, Stamp};
-use crate::link::Link;
+use crate::link::{Link, is_silence};
 use crate::{Error, Store};
 
 /// For whom a transaction works.
@@ -54,6 +54,8 @@ pub struct Tx {
 const BEGIN: &str = "BEGIN";
 /// How long BEGIN may take, which asks nothing of the database but to be there.
 const SOON: Duration = Duration::from_secs(4);
+/// A database that was started again leaves as many dead connections in the pool, each found out at once.
+const MOST_DEAD: u32 = 32;
 /// How long what deletes everything of somebody's may take.
 const LONG: Duration = Duration::from_secs(300);
 
@@ -89,12 +91,16 @@ impl Store {
             let statement = begin_statement(begin, scope, self.bounds.statement);
             Link::begin(pool, statement, SOON.min(longest), longest)
         };
-        match open().await {
-            Ok(link) => Ok(self.tx(link, scope)),
-            // A pooled connection may have died unnoticed; a fresh one gets one chance.
-            Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) => Ok(self.tx(open().await?, scope)),
-            Err(error) => Err(error.into()),
+        let mut silences = 0;
+        for _ in 0..MOST_DEAD {
+            match open().await {
+                Ok(link) => return Ok(self.tx(link, scope)),
+                Err(error) if !is_dead(&error) => return Err(error.into()),
+                Err(error) if is_silence(&error) && silences > 0 => return Err(error.into()),
+                Err(error) => silences += u32::from(is_silence(&error)),
+            }
         }
+        Ok(self.tx(open().await?, scope))
     }
 
     fn tx(&self, link: Link, scope: Scope<'_>) -> Tx {
@@ -118,6 +124,16 @@ impl Store {
     /// Listens to what changes of a user's from now on, through this process; `None` when `most` listen already.
     pub fn listen(&self, user: &UserId, most: usize) -> Option<broadcast::Receiver<Changes>> {
         self.listeners.listen(user, most)
+    }
+}
+
+/// Whether it was a pooled connection that had died unnoticed. Another one may be alive.
+fn is_dead(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        // What the database said to it when it stopped.
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
     }
 }
 

@@ -35,7 +35,8 @@ pub(crate) async fn watch(domain: Domain) {
             () = domain.inner.stopping.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let claims = !away && Instant::now() >= claims_from;
+        let began = Instant::now();
+        let claims = !away && began >= claims_from;
         let Some(result) = contained("sweep", sweep(&domain, claims)).await else {
             continue;
         };
@@ -48,6 +49,10 @@ pub(crate) async fn watch(domain: Domain) {
                     tracing::warn!(error = %error, "what is over could not be removed; in an hour again");
                 }
             });
+        }
+        // It waited for the database, as whoever renews leases did.
+        if began.elapsed() >= SWEEP {
+            claims_from = Instant::now() + Duration::from_secs_f64(LEASE_SECONDS);
         }
         // One line when it begins and one when it ends, not one for every sweep.
         match result {

@@ -141,3 +141,36 @@ async fn a_statement_that_takes_too_long_is_stopped_by_the_database(pool: PgPool
         .await
         .unwrap();
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn connections_that_died_in_the_pool_are_nobodys_trouble(pool: PgPool) {
+    let address = pool.connect_options().to_url_lossy().to_string();
+    let config = StoreConfig {
+        url: address.clone(),
+        direct_url: address,
+        max_connections: 5,
+        bounds: Bounds::default(),
+    };
+    let store = Store::connect(&config).await.unwrap();
+    let opened = [
+        store.begin(Scope::Public).await.unwrap(),
+        store.begin(Scope::Public).await.unwrap(),
+        store.begin(Scope::Public).await.unwrap(),
+    ];
+    for tx in opened {
+        tx.commit().await.unwrap();
+    }
+    // As a restart of the database ends them.
+    let mut killer = pool.connect_options().connect().await.unwrap();
+    let ended: i64 = sqlx::query_scalar(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .fetch_one(&mut killer)
+    .await
+    .unwrap();
+    assert!(ended >= 3, "{ended}");
+    for _ in 0..3 {
+        store.begin(Scope::Public).await.unwrap().commit().await.unwrap();
+    }
+}
