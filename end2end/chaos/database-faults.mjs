@@ -42,10 +42,10 @@ export const databaseFaults = {
       const running = turns(crowd, round);
       await sleep(300);
       await postgres.stop("fast");
-      await sleep(1500);
+      const away = sleep(seconds * 1000);
       const answer = await crowd[0]?.client.get("/api/chat/conversations", {}).catch(() => undefined);
       if (!isAway(answer)) result.wrong.push(`without a database: ${said(answer)}`);
-      await sleep(seconds * 1000 - 1500);
+      await away;
       await postgres.start();
       await settle(result, running);
       await allAlive(result);
