@@ -4,6 +4,7 @@
 //! and who may come in. A route without a line fails the first test, so that a new one cannot be forgotten. Everything else
 //! here is tried at every door.
 
+mod cursors;
 mod doors;
 mod headers;
 mod knock;
