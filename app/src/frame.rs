@@ -14,7 +14,9 @@ use crate::features::settings::islands::TimeZone;
 use crate::features::shortcuts::shortcuts_sheet;
 use crate::features::toast::toasts;
 use crate::forms::sign_in_path;
-use crate::server_context::{LOCALE_COOKIE, TIME_ZONE_COOKIE, domain, redirect_local, request, set_status};
+use crate::server_context::{
+    LOCALE_COOKIE, TIME_ZONE_COOKIE, domain, redirect_local, request, set_problem, set_status,
+};
 use crate::ui::{Icon, icon};
 
 /// Renders a page for whoever is signed in; others are sent to sign in, and from there back here.
@@ -39,7 +41,7 @@ where
                 match page.await {
                     Ok(view) => view.into_any(),
                     Err(AppError(problem)) => {
-                        set_status(problem.status);
+                        set_problem(&problem);
                         trouble(&problem.title, &problem.detail).into_any()
                     }
                 }

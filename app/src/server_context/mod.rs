@@ -20,7 +20,7 @@ use domain::accounts::{Client, SignedIn};
 use domain::{Actor, Domain, Formats};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
-use protocol::MessageId;
+use protocol::{MessageId, Problem};
 
 pub use auth_limit::AuthLimiter;
 pub use cookies::{LOCALE_COOKIE, SessionCookies, TIME_ZONE_COOKIE, parse_cookies};
@@ -146,6 +146,15 @@ pub fn append_header(name: HeaderName, value: &str) {
 pub fn set_status(status: u16) {
     if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
         response.set_status(status);
+    }
+}
+
+/// Gives the answer the status of a page's problem, and says when to come back if it passes; under the same condition as
+/// [`append_cookie`].
+pub fn set_problem(problem: &Problem) {
+    set_status(problem.status);
+    if problem.status == 503 {
+        append_header(header::RETRY_AFTER, "5");
     }
 }
 

@@ -60,7 +60,12 @@ pub fn problem_of(error: &Error, request_id: &str) -> Problem {
                 503,
                 "unavailable",
                 "Temporarily unavailable",
-                "The database cannot be reached at the moment; try again in a few seconds.".into(),
+                if error.is_read_only() {
+                    "The database takes no changes at the moment, and nothing was stored; try again in a little while."
+                } else {
+                    "The database cannot be reached at the moment; try again in a few seconds."
+                }
+                .into(),
             )
         }
         Error::Internal(source) => {
@@ -102,6 +107,7 @@ pub fn retry_after_of(error: &Error) -> Option<u64> {
         Error::RateLimited { retry_after } | Error::TooMany { retry_after, .. } => {
             Some(whole_seconds(*retry_after))
         }
+        Error::Unavailable(_) if error.is_read_only() => Some(30),
         Error::Unavailable(_) => Some(5),
         _ => None,
     }

@@ -223,8 +223,15 @@ impl<'a> Conversations<'a> {
         let mut records = messages::list(&mut tx, id, Range::Newest, limit + 1).await?;
         versions::fill(&mut tx, &mut records).await?;
         let unfinished = runs::unfinished(&mut tx, id).await?;
-        conversations::mark_read(&mut tx, id).await?;
-        tx.commit().await?;
+        let marked = async move {
+            conversations::mark_read(&mut tx, id).await?;
+            tx.commit().await
+        };
+        match marked.await {
+            // It can be read all the same, and stays marked as unread.
+            Err(error) if error.is_read_only() => {}
+            outcome => outcome?,
+        }
         let has_more = records.len() > limit as usize;
         records.drain(..records.len().saturating_sub(limit as usize));
         let mut live = vec![];

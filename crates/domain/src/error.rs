@@ -96,6 +96,16 @@ impl Error {
         }
     }
 
+    /// Whether the database takes no changes at the moment, and can be read.
+    pub fn is_read_only(&self) -> bool {
+        match self {
+            Self::Unavailable(source) => source
+                .downcast_ref::<store::Error>()
+                .is_some_and(store::Error::is_read_only),
+            _ => false,
+        }
+    }
+
     /// Over a limit of what may be at once.
     pub fn too_many(detail: impl Into<String>) -> Self {
         Self::TooMany {

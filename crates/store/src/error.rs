@@ -39,6 +39,16 @@ impl Error {
         }
     }
 
+    /// Whether the database can be read and takes no changes: its disk is full, or it is one that only follows another.
+    pub fn is_read_only(&self) -> bool {
+        match self {
+            Self::Unavailable(sqlx::Error::Database(error)) => {
+                matches!(error.code().as_deref(), Some("53100" | "25006"))
+            }
+            _ => false,
+        }
+    }
+
     /// The constraint that refused the row, if one did.
     pub fn constraint(&self) -> Option<&str> {
         match self {
@@ -60,12 +70,13 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::BeginFailed => Self::Unavailable(error),
             sqlx::Error::Database(database) => match database.code().as_deref() {
                 // Class 08 connection, 53 resources (disk, memory, connections), 57P0x shutdown,
-                // 25006 a standby or a full disk's read-only mode, 25P03 a transaction that stood still for too long.
+                // 25006 a standby or a full disk's read-only mode, 25P03 a transaction that stood still for too long,
+                // 58030 a disk that fails.
                 Some(code)
                     if code.starts_with("08")
                         || code.starts_with("53")
                         || code.starts_with("57P")
-                        || matches!(code, "25006" | "25P03" | "25P04" | "57014") =>
+                        || matches!(code, "25006" | "25P03" | "25P04" | "57014" | "58030") =>
                 {
                     Self::Unavailable(error)
                 }

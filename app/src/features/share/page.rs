@@ -17,7 +17,7 @@ use crate::features::chat::model::{AnswerData, AnswerStatus, PartData};
 use crate::features::chat::thread::mine_view;
 use crate::forms::optional_id;
 use crate::frame::{brand, trouble};
-use crate::server_context::{append_header, domain, markdown_options, set_status};
+use crate::server_context::{append_header, domain, markdown_options, set_problem};
 use crate::ui::{Icon, icon};
 
 /// A shared conversation from its beginning, or after the message that `?after=` names.
@@ -36,7 +36,7 @@ pub fn SharedConversationPage() -> impl IntoView {
         match load(&token, &after).await {
             Ok(page) => shared_page(&token, &after, page).into_any(),
             Err(AppError(problem)) => {
-                set_status(problem.status);
+                set_problem(&problem);
                 trouble(&problem.title, &problem.detail).into_any()
             }
         }

@@ -6,6 +6,7 @@
 
 mod cursors;
 mod doors;
+mod exhausted;
 mod headers;
 mod knock;
 mod routes;
