@@ -61,7 +61,7 @@ impl Default for Bounds {
     }
 }
 
-/// Two, since a sweep may be at work when leases are due.
+/// Two, since a sweep may be at work when leases are due. They are kept open, since others may take all that Postgres has.
 const RESERVED: u32 = 2;
 
 /// Reads a database address. A pooler in transaction mode forgets prepared statements between
@@ -105,8 +105,9 @@ impl Store {
     /// One line for the operator; see [`ConnectError`].
     pub async fn connect(config: &StoreConfig) -> Result<Self, ConnectError> {
         let options = options_of(&config.url)?;
-        let pool = |most| {
+        let pool = |least, most| {
             PgPoolOptions::new()
+                .min_connections(least)
                 .max_connections(most)
                 .acquire_timeout(Duration::from_secs(5))
                 // A ping before every use would be a round trip for each request; `begin` copes with a
@@ -118,9 +119,9 @@ impl Store {
         check(&mut connect(&options).await?).await?;
         Ok(Self {
             direct: Some(options_of(&config.direct_url)?),
-            reserved: pool(RESERVED),
+            reserved: pool(RESERVED, RESERVED),
             bounds: config.bounds,
-            ..Self::from_pool(pool(config.max_connections))
+            ..Self::from_pool(pool(0, config.max_connections))
         })
     }
 

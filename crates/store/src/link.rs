@@ -112,14 +112,17 @@ impl Drop for Link {
             return;
         }
         let open = self.open;
-        // The pool would wait for its answer for ever, and have a place less meanwhile.
-        runtime.spawn(timeout(GIVEN_BACK, async move {
-            if open && sqlx::raw_sql("ROLLBACK").execute(&mut *live).await.is_err() {
-                live.close_on_drop();
-                return;
+        // The pool would wait for its answers for ever, and have a place less meanwhile.
+        runtime.spawn(async move {
+            if open {
+                let undone = timeout(GIVEN_BACK, sqlx::raw_sql("ROLLBACK").execute(&mut *live)).await;
+                if !matches!(undone, Ok(Ok(_))) {
+                    drop(live.detach());
+                    return;
+                }
             }
-            live.return_to_pool().await;
-        }));
+            let _ = timeout(GIVEN_BACK, live.return_to_pool()).await;
+        });
     }
 }
 

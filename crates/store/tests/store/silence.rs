@@ -77,6 +77,7 @@ async fn a_database_that_says_nothing_is_away_before_long(pool: PgPool) {
     assert!(store.hears_others());
     let mut feed = store.listen(&ada, 1).unwrap();
 
+    let idle = store.begin(Scope::Actor(&ada)).await.unwrap();
     let mut tx = store.begin(Scope::Actor(&ada)).await.unwrap();
     network.dies();
     let began = Instant::now();
@@ -85,11 +86,21 @@ async fn a_database_that_says_nothing_is_away_before_long(pool: PgPool) {
     assert!(matches!(tx.commit().await, Err(Error::Unavailable(_))));
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 
+    // Also of one that nobody asks any more, the pool has its place back.
+    drop(idle);
     // What was pooled is as dead and found out; then there are new connections.
     let reached = timeout(Duration::from_secs(10), async {
         while store.begin(Scope::Actor(&ada)).await.is_err() {}
     });
     reached.await.unwrap();
+    let both = timeout(Duration::from_secs(10), async {
+        loop {
+            if let (Ok(_), Ok(_)) = tokio::join!(store.begin(Scope::Public), store.begin(Scope::Public)) {
+                break;
+            }
+        }
+    });
+    both.await.unwrap();
     assert!(store.is_ready().await);
 
     // LISTEN was on such a connection too. Who listens is told, and hears what another server says from then on.
