@@ -133,12 +133,16 @@ impl<'a> Host<'a> {
 
     fn planned<'c>(&'c self, call: &'c RequestedCall) -> Planned<'c> {
         let tools = &self.domain.inner.tools;
+        let kept = kept_name(&call.tool_name);
+        let tool_name = tools.canonical_name(&kept).map_or(kept.clone(), str::to_owned);
+        let arguments = without_nul(kept_arguments(&call.arguments));
         Planned {
             id: Uuid::now_v7().into(),
             call,
-            tool_name: kept_name(tools.canonical_name(&call.tool_name).unwrap_or(&call.tool_name)),
-            arguments: without_nul(kept_arguments(&call.arguments)),
-            effect: tools.effect(&call.tool_name, &call.arguments),
+            // Of what will be run, not of what was said: the two may differ, and a person is asked about the former.
+            effect: tools.effect(&tool_name, &said(&arguments)),
+            tool_name,
+            arguments,
         }
     }
 
@@ -260,17 +264,13 @@ impl<'a> Host<'a> {
     /// Runs a tool behind a savepoint; nothing of a refused call stands.
     async fn dispatch(&self, tx: &mut Tx, name: &str, arguments: &Value) -> Result<Outcome, WriteError> {
         tx.savepoint().await?;
-        let arguments = match arguments {
-            Value::String(raw) => raw.clone(),
-            value => value.to_string(),
-        };
         let mut port = Port::new(tx, self.writer.run());
         let mut context = ToolContext {
             tasks: &mut port,
             clock: &self.clock,
         };
         let tools = &self.domain.inner.tools;
-        let outcome = tools.dispatch(name, &arguments, &mut context).await;
+        let outcome = tools.dispatch(name, &said(arguments), &mut context).await;
         let changes = port.into_changes();
         match outcome {
             Ok(ToolOutput { result, summary }) => Ok(Outcome {
@@ -322,6 +322,14 @@ pub(super) async fn news(tx: &mut Tx, writer: &Writer) -> Result<Vec<RunEvent>, 
         known.is_none_or(|known| known.status != call.status)
     });
     Ok(changed.map(event).collect())
+}
+
+/// Kept arguments as a tool reads them.
+fn said(arguments: &Value) -> String {
+    match arguments {
+        Value::String(raw) => raw.clone(),
+        value => value.to_string(),
+    }
 }
 
 /// A name as a model gave it, without what Postgres does not hold and not endless.

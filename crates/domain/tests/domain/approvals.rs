@@ -366,6 +366,60 @@ async fn what_a_person_changed_since_is_overwritten_only_when_they_allow_it(pool
     }
 }
 
+/// The journal keeps names and arguments without what Postgres does not hold, and not endless. What a call does goes by
+/// what is kept, or a model could say one thing and have another run.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_asked_about_is_what_would_run(pool: PgPool) {
+    let world = world(pool).await;
+    world
+        .script
+        .step(vec![add("Milk")])
+        .step(vec![Beat::Say("There.")]);
+    let first = world.send(None, "Add milk").await;
+    let runs = world.domain.runs();
+    runs.wait(&world.ada, first.run_id).await.unwrap();
+    let milk = titles(&world).await[0].1;
+    let oat = UpdateTask {
+        title: Some("Oat milk".into()),
+        ..UpdateTask::default()
+    };
+    world.domain.tasks().update(&world.ada, milk, oat).await.unwrap();
+
+    let padded: &str = format!("{:<200}x", "delete_task").leak();
+    let delete = json!({ "task_id": milk }).to_string();
+    let calls = [
+        ("delete_task\0", delete.clone()),
+        (padded, delete),
+        ("undo_last_change\0", r#"{"overwrite":true}"#.into()),
+        ("undo_last_change", r#"{"overwri\u0000te":true}"#.into()),
+        ("undo_last_change", r#"{"overwrite":"tr\u0000ue"}"#.into()),
+        ("undo_last_change", format!("{:<2000}x", r#"{"overwrite":true}"#)),
+        ("undo_last_change", json!(r#"{"overwrite":true}"#).to_string()),
+    ];
+    for (name, arguments) in calls {
+        world
+            .script
+            .step(vec![Beat::Call(name, arguments.clone())])
+            .step(vec![Beat::Say("So be it.")]);
+        let sent = world.send(Some(first.conversation.id), "Do it").await;
+        let stands = runs.wait(&world.ada, sent.run_id).await.unwrap();
+        let call = &stands.tool_calls[0];
+        let harmless = matches!(
+            call.status,
+            ToolCallStatus::AwaitingApproval | ToolCallStatus::Error
+        );
+        assert!(harmless, "{name} {arguments}: {call:?}");
+        assert_eq!(titles(&world).await[0].0, "Oat milk", "{name} {arguments}");
+        if call.status == ToolCallStatus::AwaitingApproval {
+            let id = call.id;
+            runs.decide(&world.ada, sent.run_id, id, Decision::Deny)
+                .await
+                .unwrap();
+            runs.wait(&world.ada, sent.run_id).await.unwrap();
+        }
+    }
+}
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_question_outlives_the_server_and_can_be_stopped_or_runs_out(pool: PgPool) {
     let world = world(pool.clone()).await;
