@@ -19,3 +19,6 @@ mod testimonials;
 mod tools;
 mod turns;
 mod versions;
+// The same for both.
+#[path = "../../../store/tests/store/wire.rs"]
+mod wire;

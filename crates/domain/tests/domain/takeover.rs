@@ -14,9 +14,9 @@ use store::{Bounds, Scope, Store, StoreConfig, run_events};
 use tokio::sync::Notify;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{Beat, Script, World, domain, domain_on, names, sign_up, world};
+use crate::wire::{before_database, dial};
 
 fn add(title: &str) -> Beat {
     Beat::Call("add_task", json!({ "title": title }).to_string())
@@ -351,16 +351,15 @@ async fn the_time_of_an_answer_is_that_of_all_its_servers(pool: PgPool) {
 }
 
 /// Stands before the database. Once, what ends a run is passed on to it, and its answer is not.
-async fn forgetful_network(pool: &PgPool) -> String {
-    let options = pool.connect_options();
-    let database = (options.get_host().to_owned(), options.get_port());
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+async fn forgetful_network(pool: &PgPool) -> (String, Arc<AtomicBool>) {
+    let database = pool.connect_options();
+    let (listener, options) = before_database(&database);
     let forgets = Arc::new(AtomicBool::new(true));
+    let forgetting = forgets.clone();
     tokio::spawn(async move {
         while let Ok((mut here, _)) = listener.accept().await {
-            let mut there = TcpStream::connect(&database).await.unwrap();
-            let forgets = forgets.clone();
+            let mut there = dial(&database).await;
+            let forgets = forgetting.clone();
             tokio::spawn(async move {
                 let (mut said, mut answered) = (vec![0; 65_536], vec![0; 65_536]);
                 let mut ends = false;
@@ -389,21 +388,17 @@ async fn forgetful_network(pool: &PgPool) -> String {
             });
         }
     });
-    let mut address = options
-        .as_ref()
-        .clone()
-        .host("127.0.0.1")
-        .port(port)
-        .to_url_lossy();
+    let mut address = options.to_url_lossy();
     // So that every statement goes by.
     address.query_pairs_mut().append_pair("pgbouncer", "true");
-    address.to_string()
+    (address.to_string(), forgets)
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_is_next_begins_also_when_the_answer_to_an_end_is_lost(pool: PgPool) {
+    let (url, still_forgets) = forgetful_network(&pool).await;
     let config = StoreConfig {
-        url: forgetful_network(&pool).await,
+        url,
         direct_url: pool.connect_options().to_url_lossy().to_string(),
         max_connections: 5,
         bounds: Bounds::default(),
@@ -441,4 +436,5 @@ async fn what_is_next_begins_also_when_the_answer_to_an_end_is_lost(pool: PgPool
         (0, 1),
         "it waited for its lease to lapse"
     );
+    assert!(!still_forgets.load(Ordering::SeqCst), "no answer was lost");
 }

@@ -15,3 +15,4 @@ mod search_rights;
 mod silence;
 mod support;
 mod task_order;
+mod wire;

@@ -6,13 +6,13 @@ use protocol::UserId;
 use sqlx::{ConnectOptions, PgPool};
 use store::{Bounds, Changed, Error, Scope, Store, StoreConfig};
 use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{id, user};
+use crate::wire::{before_database, dial};
 
 /// Stands before the database. What goes through it can be made to stand still for ever.
 struct Network {
@@ -23,15 +23,13 @@ struct Network {
 
 impl Network {
     async fn before(pool: &PgPool) -> Self {
-        let options = pool.connect_options();
-        let database = (options.get_host().to_owned(), options.get_port());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let database = pool.connect_options();
+        let (listener, options) = before_database(&database);
         let dead = watch::Sender::new(0);
         let deaths = dead.clone();
         tokio::spawn(async move {
             while let Ok((mut here, _)) = listener.accept().await {
-                let mut there = TcpStream::connect(&database).await.unwrap();
+                let mut there = dial(&database).await;
                 let mut death = deaths.subscribe();
                 tokio::spawn(async move {
                     tokio::select! {
@@ -41,7 +39,6 @@ impl Network {
                 });
             }
         });
-        let options = options.as_ref().clone().host("127.0.0.1").port(port);
         Self {
             address: options.to_url_lossy().to_string(),
             dead,
