@@ -61,8 +61,9 @@ impl Default for Bounds {
     }
 }
 
-/// Two, since a sweep may be at work when leases are due. They are kept open, since others may take all that Postgres has.
-const RESERVED: u32 = 2;
+/// For leases, sweeps, signals, and what a run needs to be taken up. Once open they stay open, since others may take all
+/// that Postgres has.
+const RESERVED: u32 = 4;
 
 /// Reads a database address. A pooler in transaction mode forgets prepared statements between
 /// transactions, so none are kept where the address looks like one.
@@ -105,23 +106,31 @@ impl Store {
     /// One line for the operator; see [`ConnectError`].
     pub async fn connect(config: &StoreConfig) -> Result<Self, ConnectError> {
         let options = options_of(&config.url)?;
-        let pool = |least, most| {
+        let pool = |most| {
             PgPoolOptions::new()
-                .min_connections(least)
                 .max_connections(most)
                 .acquire_timeout(Duration::from_secs(5))
                 // A ping before every use would be a round trip for each request; `begin` copes with a
                 // dead connection instead.
                 .test_before_acquire(false)
-                .idle_timeout(Duration::from_secs(300))
-                .connect_lazy_with(options.clone())
         };
         check(&mut connect(&options).await?).await?;
+        // Not by a least number of connections: where the database is away, sqlx waits ever longer between tries to keep to
+        // that, and nobody else gets those places meanwhile.
+        let reserved = pool(RESERVED)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(options.clone());
+        open(&reserved).await;
         Ok(Self {
             direct: Some(options_of(&config.direct_url)?),
-            reserved: pool(RESERVED, RESERVED),
+            reserved,
             bounds: config.bounds,
-            ..Self::from_pool(pool(0, config.max_connections))
+            ..Self::from_pool(
+                pool(config.max_connections)
+                    .idle_timeout(Duration::from_secs(300))
+                    .connect_lazy_with(options),
+            )
         })
     }
 
@@ -155,6 +164,14 @@ impl Store {
     pub async fn close(&self) {
         self.reserved.close().await;
         self.pool.close().await;
+    }
+}
+
+/// Opens all connections of a pool. What fails is tried again when it is needed.
+async fn open(pool: &PgPool) {
+    let mut held = vec![];
+    for _ in 0..RESERVED {
+        held.push(pool.acquire().await.ok());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use protocol::UserId;
 use sqlx::postgres::PgPool;
@@ -91,11 +91,13 @@ impl Store {
             let statement = begin_statement(begin, scope, self.bounds.statement);
             Link::begin(pool, statement, SOON.min(longest), longest)
         };
+        let began = Instant::now();
         let mut silences = 0;
         for _ in 0..MOST_DEAD {
             match open().await {
                 Ok(link) => return Ok(self.tx(link, scope)),
-                Err(error) if !is_dead(&error) => return Err(error.into()),
+                // Dead ones are found out at once; what takes longer is a database that cannot be reached.
+                Err(error) if !is_dead(&error) || began.elapsed() > SOON => return Err(error.into()),
                 Err(error) if is_silence(&error) && silences > 0 => return Err(error.into()),
                 Err(error) => silences += u32::from(is_silence(&error)),
             }
@@ -132,7 +134,7 @@ fn is_dead(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
         // What the database said to it when it stopped.
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02" | "25P03")),
         _ => false,
     }
 }
