@@ -249,8 +249,7 @@ impl Domain {
         self.inner.hub.len()
     }
 
-    /// Stops taking new work, gives running answers `grace` to end, and ends the rest as failed with
-    /// what they have.
+    /// Stops taking new work, gives running answers `grace` to end, and hands the rest over with what they have.
     pub async fn shut_down(&self, grace: Duration) {
         self.inner.stopping.cancel();
         self.inner.tasks.close();

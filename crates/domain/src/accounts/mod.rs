@@ -212,19 +212,29 @@ impl<'a> Accounts<'a> {
         let due = session.expires_at.as_millis() - WEEK_MS + DAY_MS <= now.as_millis();
         let mut refreshed = false;
         if refresh && session.remembered && due {
-            let mut tx = self.domain.store().begin(Scope::Actor(&session.user_id)).await?;
-            if let Some(end) = sessions::prolong(&mut tx, &session.id, SESSION_SECONDS).await? {
-                session.expires_at = end;
-                session.updated_at = now;
-                refreshed = true;
+            match self.prolong(&session).await {
+                Ok(Some(end)) => {
+                    session.expires_at = end;
+                    session.updated_at = now;
+                    refreshed = true;
+                }
+                Ok(None) => {}
+                // It holds for days: a database that only reads, or has no room, is no reason to turn somebody away.
+                Err(error) => tracing::warn!(error = %error, "a session could not be prolonged"),
             }
-            tx.commit().await?;
         }
         Ok(Some(CurrentSession {
             actor: actor_of(record),
             session: session_of(session),
             refreshed,
         }))
+    }
+
+    async fn prolong(&self, session: &SessionRecord) -> Result<Option<Timestamp>, Error> {
+        let mut tx = self.domain.store().begin(Scope::Actor(&session.user_id)).await?;
+        let end = sessions::prolong(&mut tx, &session.id, SESSION_SECONDS).await?;
+        tx.commit().await?;
+        Ok(end)
     }
 
     /// Who a Bearer token (HS256 JWT under our secret) speaks for. A valid token of an unknown user

@@ -171,9 +171,12 @@ async fn go_on(domain: &Domain, actor: &Actor, mut tx: Tx, run: RunId) -> Result
         _ => None,
     };
     tx.commit().await?;
-    if let Some(run) = woken {
-        let (run, message) = restore(domain, actor.user_id(), run.id).await?;
-        domain.work_on(run, message);
+    if let Some(woken) = woken {
+        let (run, message) = restore(domain, actor.user_id(), woken.id).await?;
+        // Another server may have claimed it by then.
+        if run.lease_epoch == woken.lease_epoch {
+            domain.work_on(run, message);
+        }
     }
     Ok(())
 }

@@ -77,6 +77,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
+    /// Opens the channel of a run that is to be worked on under its lease; `None` where this server does so already, or
+    /// under a later one.
+    pub(crate) fn open_first(self: &Arc<Self>, run: RunId, channel: Arc<Channel>) -> Option<OpenChannel> {
+        {
+            let mut channels = lock(&self.channels);
+            if channels.get(&run).is_some_and(|open| open.epoch >= channel.epoch) {
+                return None;
+            }
+            channels.insert(run, channel.clone());
+        }
+        Some(self.guard(run, channel))
+    }
+
     /// Opens the channel of a run, which closes when the guard is dropped. One of a later lease of the run is not pushed
     /// aside by it: this one is nobody's then, and its writer will find out.
     pub(crate) fn open(self: &Arc<Self>, run: RunId, channel: Arc<Channel>) -> OpenChannel {
@@ -86,6 +99,10 @@ impl Hub {
                 channels.insert(run, channel.clone());
             }
         }
+        self.guard(run, channel)
+    }
+
+    fn guard(self: &Arc<Self>, run: RunId, channel: Arc<Channel>) -> OpenChannel {
         self.opened.send_modify(|count| *count += 1);
         OpenChannel {
             hub: self.clone(),
@@ -325,6 +342,9 @@ mod tests {
         let late = hub.open(run, channel(run, 1));
         assert!(is_found(&newer));
         drop(late);
+        assert!(is_found(&newer));
+        assert!(hub.open_first(run, channel(run, 2)).is_none());
+        assert!(hub.open_first(run, channel(run, 1)).is_none());
         assert!(is_found(&newer));
         drop(second);
         assert!(hub.find(run).is_none());

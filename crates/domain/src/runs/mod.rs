@@ -38,6 +38,8 @@ pub use approvals::Decision;
 
 /// How often a run that may rest is looked at, for somebody who waits for it.
 const RESTS_YET: Duration = Duration::from_millis(300);
+/// The same after a while: many may wait behind one another.
+const RESTS_YET_AT_LAST: Duration = Duration::from_secs(2);
 
 /// Runs of a [`Domain`].
 pub struct Runs<'a> {
@@ -253,9 +255,10 @@ impl<'a> Runs<'a> {
         // No event tells that a run rests: one may only do so after it has asked, or before it began, when the run before
         // it does.
         let mut may_rest = true;
+        let mut pause = RESTS_YET;
         loop {
             let next = if may_rest {
-                timeout(RESTS_YET, events.next()).await
+                timeout(pause, events.next()).await
             } else {
                 Ok(events.next().await)
             };
@@ -267,7 +270,7 @@ impl<'a> Runs<'a> {
                     _ => {}
                 },
                 Err(_) if self.rests(actor, id).await? => return Ok(()),
-                Err(_) => {}
+                Err(_) => pause = (pause * 2).min(RESTS_YET_AT_LAST),
             }
         }
     }

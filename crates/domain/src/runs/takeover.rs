@@ -156,6 +156,10 @@ async fn clean_up(domain: &Domain) -> Result<(), Error> {
 
 async fn take_over(domain: &Domain, claim: &Claim) -> Result<(), Error> {
     let (run, message) = restore(domain, &claim.user_id, claim.id).await?;
+    if run.lease_epoch != claim.lease_epoch {
+        // It took so long that another server claimed it.
+        return Ok(());
+    }
     tracing::info!(run.id = %run.id, takeovers = run.takeovers, given = claim.given, "going on with an answer");
     // Its watchers elsewhere have told the server that it had.
     domain.hub().watched_elsewhere(run.id);
@@ -201,7 +205,8 @@ pub(super) async fn restore(
     user: &UserId,
     run: RunId,
 ) -> Result<(RunRecord, Message), Error> {
-    let mut tx = domain.store().begin(Scope::Actor(user)).await?;
+    // As in `empty_answer`.
+    let mut tx = domain.store().begin_reserved(Scope::Actor(user)).await?;
     let run = runs::find(&mut tx, run).await?.ok_or(Error::NotFound("run"))?;
     let record = messages::find(&mut tx, run.assistant_message_id)
         .await?

@@ -51,7 +51,9 @@ impl Domain {
 
     fn work_after(&self, run: RunRecord, message: Message, base: u64) {
         let channel = Channel::new(&run, base, message);
-        let open = self.hub().open(run.id, channel.clone());
+        let Some(open) = self.hub().open_first(run.id, channel.clone()) else {
+            return;
+        };
         let writer = Arc::new(Writer::new(self, run, channel.clone(), base));
         if writer.run().cancel_requested {
             channel.cancel.cancel();
@@ -76,7 +78,8 @@ impl Domain {
     }
 
     async fn empty_answer(&self, run: &RunRecord) -> Result<Message, Error> {
-        let mut tx = self.store().begin(Scope::Actor(&run.user_id)).await?;
+        // Its lease runs and nobody renews it yet: requests must not be in the way.
+        let mut tx = self.store().begin_reserved(Scope::Actor(&run.user_id)).await?;
         let record = messages::find(&mut tx, run.assistant_message_id).await?;
         tx.commit().await?;
         record
