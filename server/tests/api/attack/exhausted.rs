@@ -10,7 +10,7 @@ use super::doors::{self, Door};
 use super::knock::{As, Knock};
 use super::world::World;
 use super::{Findings, changes, dump, scene};
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, end_sessions_in};
 
 /// Whether the answer says that it passes.
 fn says_that_it_passes(answer: &Answer) -> bool {
@@ -51,6 +51,8 @@ async fn refuse_writes(pool: &PgPool, code: &str) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn on_a_full_disk_everything_can_be_read_and_nothing_is_half_written(pool: PgPool) {
     let (app, zebra, _) = scene(&pool).await;
+    // So that it would be prolonged.
+    end_sessions_in(&pool, "5 days").await;
     let before = dump(&pool, &zebra).await;
     let mut findings = Findings::default();
     refuse_writes(&pool, "53100").await;
