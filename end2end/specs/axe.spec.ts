@@ -4,15 +4,8 @@ import { expect, test } from "../fixtures.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-const SIGNED_IN = [
-  "/dashboard",
-  "/dashboard/tasks",
-  "/dashboard/tasks/activity",
-  "/dashboard/search?q=review",
-  "/dashboard/search?q=nothing-like-this",
-  "/dashboard/conversations/deleted",
-  "/dashboard/settings",
-];
+const TALKED = ["/dashboard/search?q=review", "/dashboard/tasks/activity", "/dashboard"];
+const SIGNED_IN = ["/dashboard/tasks", "/dashboard/search?q=nothing-like-this", "/dashboard/settings"];
 
 for (const scheme of ["dark", "light"] as const) {
   test.describe(scheme, () => {
@@ -35,7 +28,7 @@ for (const scheme of ["dark", "light"] as const) {
       await clean(makeAxeBuilder(), "sign-up with errors");
     });
 
-    test("pages behind the sign-in", async ({ account: _, page, chat, tasks, makeAxeBuilder }) => {
+    test("conversations", async ({ account: _, page, chat, makeAxeBuilder }) => {
       await chat.open();
       await clean(makeAxeBuilder(), "an empty conversation");
       await chat.exchange("Create a task called 'Review Q4 report' due today, high priority");
@@ -45,6 +38,10 @@ for (const scheme of ["dark", "light"] as const) {
       await clean(makeAxeBuilder(), "a conversation with an open badge");
       await chat.openSidebar();
       await clean(makeAxeBuilder(), "the sidebar");
+      for (const path of TALKED) {
+        await page.goto(path);
+        await clean(makeAxeBuilder(), path);
+      }
       await chat.open();
       await chat.box.pressSequentially("/");
       await expect(page.getByRole("listbox", { name: "Commands" })).toBeVisible();
@@ -58,6 +55,13 @@ for (const scheme of ["dark", "light"] as const) {
       await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
       await expect(page.getByText("The conversation was deleted.")).toBeVisible();
       await clean(makeAxeBuilder(), "a notice");
+      await page.goto("/dashboard/conversations/deleted");
+      await clean(makeAxeBuilder(), "what was deleted");
+    });
+
+    test("the tasks and the pages around them", async ({ account: _, page, tasks, makeAxeBuilder }) => {
+      await tasks.open();
+      await tasks.has({ title: "Review Q4 report", due_at: new Date().toISOString(), priority: "high" });
       await tasks.open();
       await tasks.more("Review Q4 report").click();
       await clean(makeAxeBuilder(), "a task's menu");
