@@ -9,7 +9,9 @@ use domain::tasks::ListTasks;
 use futures::StreamExt;
 use protocol::api::UpdateTask;
 use protocol::preferences::UpdatePreferences;
-use protocol::{Approval, Message, MessageStatus, RunEvent, RunId, TaskId, ToolCall, ToolCallStatus};
+use protocol::{
+    Approval, ConversationId, Message, MessageStatus, RunEvent, RunId, TaskId, ToolCall, ToolCallStatus,
+};
 use serde_json::json;
 use sqlx::PgPool;
 use store::Scope;
@@ -320,22 +322,28 @@ async fn taking_back_in_bulk_is_asked_about_too(pool: PgPool) {
     assert_eq!(titles(&world).await.len(), 1);
 }
 
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn what_a_person_changed_since_is_overwritten_only_when_they_allow_it(pool: PgPool) {
-    let world = world(pool).await;
+/// The assistant adds "Milk", and a person makes it "Oat milk". Where that was said, and the task.
+async fn milk_made_oat(world: &World) -> (ConversationId, TaskId) {
     world
         .script
         .step(vec![add("Milk")])
         .step(vec![Beat::Say("There.")]);
-    let first = world.send(None, "Add milk").await;
-    let runs = world.domain.runs();
-    runs.wait(&world.ada, first.run_id).await.unwrap();
-    let milk = titles(&world).await[0].1;
+    let sent = world.send(None, "Add milk").await;
+    world.domain.runs().wait(&world.ada, sent.run_id).await.unwrap();
+    let milk = titles(world).await[0].1;
     let oat = UpdateTask {
         title: Some("Oat milk".into()),
         ..UpdateTask::default()
     };
     world.domain.tasks().update(&world.ada, milk, oat).await.unwrap();
+    (sent.conversation.id, milk)
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_a_person_changed_since_is_overwritten_only_when_they_allow_it(pool: PgPool) {
+    let world = world(pool).await;
+    let (conversation, _) = milk_made_oat(&world).await;
+    let runs = world.domain.runs();
 
     let undo = |arguments: &str| Beat::Call("undo_last_change", arguments.into());
     for (decision, left) in [(Decision::Deny, 1), (YES, 0)] {
@@ -344,7 +352,7 @@ async fn what_a_person_changed_since_is_overwritten_only_when_they_allow_it(pool
             .step(vec![undo("{}")])
             .step(vec![undo(r#"{"overwrite": "true"}"#)])
             .step(vec![Beat::Say("So be it.")]);
-        let sent = world.send(Some(first.conversation.id), "Undo it").await;
+        let sent = world.send(Some(conversation), "Undo it").await;
         let rests = resting(&world, sent.run_id).await;
         assert_eq!(
             rests.tool_calls[0].status,
@@ -371,19 +379,8 @@ async fn what_a_person_changed_since_is_overwritten_only_when_they_allow_it(pool
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_is_asked_about_is_what_would_run(pool: PgPool) {
     let world = world(pool).await;
-    world
-        .script
-        .step(vec![add("Milk")])
-        .step(vec![Beat::Say("There.")]);
-    let first = world.send(None, "Add milk").await;
+    let (conversation, milk) = milk_made_oat(&world).await;
     let runs = world.domain.runs();
-    runs.wait(&world.ada, first.run_id).await.unwrap();
-    let milk = titles(&world).await[0].1;
-    let oat = UpdateTask {
-        title: Some("Oat milk".into()),
-        ..UpdateTask::default()
-    };
-    world.domain.tasks().update(&world.ada, milk, oat).await.unwrap();
 
     let padded: &str = format!("{:<200}x", "delete_task").leak();
     let delete = json!({ "task_id": milk }).to_string();
@@ -396,19 +393,16 @@ async fn what_is_asked_about_is_what_would_run(pool: PgPool) {
         ("undo_last_change", format!("{:<2000}x", r#"{"overwrite":true}"#)),
         ("undo_last_change", json!(r#"{"overwrite":true}"#).to_string()),
     ];
+    let mut statuses = vec![];
     for (name, arguments) in calls {
         world
             .script
             .step(vec![Beat::Call(name, arguments.clone())])
             .step(vec![Beat::Say("So be it.")]);
-        let sent = world.send(Some(first.conversation.id), "Do it").await;
+        let sent = world.send(Some(conversation), "Do it").await;
         let stands = runs.wait(&world.ada, sent.run_id).await.unwrap();
         let call = &stands.tool_calls[0];
-        let harmless = matches!(
-            call.status,
-            ToolCallStatus::AwaitingApproval | ToolCallStatus::Error
-        );
-        assert!(harmless, "{name} {arguments}: {call:?}");
+        statuses.push(call.status);
         assert_eq!(titles(&world).await[0].0, "Oat milk", "{name} {arguments}");
         if call.status == ToolCallStatus::AwaitingApproval {
             let id = call.id;
@@ -418,6 +412,8 @@ async fn what_is_asked_about_is_what_would_run(pool: PgPool) {
             runs.wait(&world.ada, sent.run_id).await.unwrap();
         }
     }
+    // Each is kept as a call that does something, so each is asked about.
+    assert_eq!(statuses, [ToolCallStatus::AwaitingApproval; 7]);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
